@@ -1,0 +1,3 @@
+package ledger
+
+func writeUntilKilled(path string) int { return 0 }
