@@ -45,13 +45,16 @@ func buildSample(t *testing.T, o BuildOptions) *Trace {
 }
 
 func TestBuilder(t *testing.T) {
-	for name, o := range map[string]BuildOptions{
-		"in memory":                         {},
-		"spooled, a write a line":           {MaxMemory: 1},
-		"spooled, some lines still in hand": {MaxMemory: 260},
+	for _, test := range []struct {
+		name      string
+		maxMemory int
+	}{
+		{"in memory", 0},
+		{"spooled, a write a line", 1},
+		{"spooled, some lines still in hand", 260},
 	} {
-		t.Run(name, func(t *testing.T) {
-			o.SpoolDir = t.TempDir()
+		t.Run(test.name, func(t *testing.T) {
+			o := BuildOptions{MaxMemory: test.maxMemory, SpoolDir: t.TempDir()}
 			trace := buildSample(t, o)
 			got, err := trace.Bytes()
 			if err != nil {
