@@ -1,0 +1,3 @@
+#!/bin/sh
+# Mode 0644: there, and not executable.
+echo unreachable
