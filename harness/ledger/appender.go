@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 )
 
@@ -16,8 +15,8 @@ type Appender struct {
 
 // Append opens the ledger at path for adding rows; it must exist. An older one is migrated.
 func Append(path string) (*Appender, error) {
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("ledger: %w; has a soak run with this state folder?", err)
+	if err := mustExist(path); err != nil {
+		return nil, err
 	}
 	return newAppender(path, "rw", migrations())
 }

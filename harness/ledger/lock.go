@@ -27,8 +27,11 @@ type HeldError struct {
 }
 
 func (e *HeldError) Error() string {
-	return fmt.Sprintf("state folder %s is in use by a soak: process %d on %s, started %s; wait for it, stop it, or choose another with --state",
-		e.Dir, e.PID, e.Host, e.Started.UTC().Format(time.RFC3339))
+	by := "a process that has only just taken it"
+	if e.PID != 0 {
+		by = fmt.Sprintf("process %d on %s, started %s", e.PID, e.Host, e.Started.UTC().Format(time.RFC3339))
+	}
+	return fmt.Sprintf("state folder %s is in use by %s: wait for it, stop it, or choose another with --state", e.Dir, by)
 }
 
 // Lock is a hold on a state folder. It ends with the process that took it, however that

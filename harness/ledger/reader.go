@@ -26,10 +26,22 @@ type Reader struct {
 // write, is read as if it could not change. A soak that starts meanwhile makes such a
 // Reader stale: one that lives long is better opened anew for each look.
 func View(path string) (*Reader, error) {
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("ledger: %w; has a soak run with this state folder?", err)
+	if err := mustExist(path); err != nil {
+		return nil, err
 	}
 	return view(path, len(migrations()))
+}
+
+// mustExist says of a ledger that is not there what SQLite does not: that it isn't.
+func mustExist(path string) error {
+	_, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("ledger: %w; has a soak run with this state folder?", err)
+	case err != nil:
+		return fmt.Errorf("ledger: %w", err)
+	}
+	return nil
 }
 
 func view(path string, known int) (*Reader, error) {

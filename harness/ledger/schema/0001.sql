@@ -185,10 +185,14 @@ CREATE TABLE actions (
 	detail TEXT    NOT NULL
 ) STRICT;
 
-CREATE TRIGGER actions_stay BEFORE UPDATE ON actions
+CREATE TRIGGER actions_update BEFORE UPDATE ON actions
 BEGIN SELECT RAISE(ABORT, 'actions are append-only'); END;
 
-CREATE TRIGGER actions_remain BEFORE DELETE ON actions
+CREATE TRIGGER actions_delete BEFORE DELETE ON actions
+BEGIN SELECT RAISE(ABORT, 'actions are append-only'); END;
+
+-- INSERT OR REPLACE deletes without asking the trigger above.
+CREATE TRIGGER actions_replace BEFORE INSERT ON actions WHEN EXISTS (SELECT 1 FROM actions WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'actions are append-only'); END;
 
 CREATE TABLE events (
