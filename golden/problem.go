@@ -22,4 +22,5 @@ type Problem struct {
 	Detail string // for people: where, and what to do
 }
 
-func (p Problem) String() string { return fmt.Sprintf("%s: %s: %s", p.Golden, p.Kind, p.Detail) }
+// Error makes a problem the error of what needs the golden to be whole.
+func (p Problem) Error() string { return fmt.Sprintf("%s: %s: %s", p.Golden, p.Kind, p.Detail) }
