@@ -155,7 +155,7 @@ func (h segmentHeader) chain() [32]byte { return sha256.Sum256(h.append(nil)) }
 func parseSegmentHeader(b []byte) (segmentHeader, error) {
 	var h segmentHeader
 	if len(b) < segmentHeaderSize {
-		return h, fmt.Errorf("%d bytes, want a header of %d", len(b), segmentHeaderSize)
+		return h, fmt.Errorf("header: %w: %d bytes of %d", errShort, len(b), segmentHeaderSize)
 	}
 	b = b[:segmentHeaderSize]
 	if string(b[:len(segmentMagic)]) != segmentMagic {

@@ -14,13 +14,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// sampleTrace returns a trace that looks like a reference workflow's: five steps, about size bytes.
+// sampleTrace returns a trace that looks like a reference workflow's: up to five steps, about size bytes.
 func sampleTrace(t testing.TB, seed uint64, size int) *Trace {
 	t.Helper()
 	b := NewBuilder(Header{Workflow: "compute", Seed: seed, Output: OutputSteps}, BuildOptions{})
 	random := rand.New(rand.NewPCG(seed, 1))
 	var pad bytes.Buffer
-	for range 5 {
+	for range min(5, max(1, size/70)) {
 		pad.Reset()
 		for pad.Len() < max(0, (size-330)/5) {
 			fmt.Fprintf(&pad, "item %d costs %d; ", random.IntN(1000), random.IntN(100))
@@ -53,6 +53,15 @@ func seeded(seed byte) *rand.ChaCha8 { return rand.NewChaCha8([32]byte{seed}) }
 func testRing(t testing.TB) *Ring {
 	t.Helper()
 	ring, err := OpenRing(filepath.Join(t.TempDir(), "keys"), RingOptions{Random: seeded(1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ring
+}
+
+func secretRing(t testing.TB, secret string) *Ring {
+	t.Helper()
+	ring, err := OpenRing(filepath.Join(t.TempDir(), "keys"), RingOptions{Secret: []byte(secret)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,11 +123,11 @@ func TestSegmentsGiveBackWhatWasAdded(t *testing.T) {
 		groups [][]*Trace
 		o      SegmentOptions
 	}{
-		"one":            {groups: [][]*Trace{small[:1]}},
-		"a group":        {groups: [][]*Trace{small}},
-		"groups":         {groups: [][]*Trace{small[:4], small[4:5], small[5:]}},
-		"many segments":  {groups: [][]*Trace{small[:3], small[3:6], small[6:]}, o: SegmentOptions{MaxSize: 1}},
-		"the same twice": {groups: [][]*Trace{{small[0], small[0]}, {small[0]}}},
+		"one":                       {groups: [][]*Trace{small[:1]}},
+		"a group":                   {groups: [][]*Trace{small}},
+		"groups":                    {groups: [][]*Trace{small[:4], small[4:5], small[5:]}},
+		"many segments":             {groups: [][]*Trace{small[:3], small[3:6], small[6:]}, o: SegmentOptions{MaxSize: 1}},
+		"the same twice":            {groups: [][]*Trace{{small[0], small[0]}, {small[0]}}},
 		"more than a frame's worth": {groups: [][]*Trace{sampleTraces(t, 1, 30, 100_000)}},
 		"large among small": {groups: [][]*Trace{
 			{small[0], sampleTrace(t, 50, chunkSize+1), small[1]},
