@@ -6,7 +6,7 @@ import "encoding/binary"
 type item struct {
 	doc   *document
 	node  uint32
-	label string // items with different labels are never paired
+	label int32 // items with different labels are never paired
 }
 
 // pairs is what becomes of the elements between two equal ones: each is in one pair, alone
@@ -20,20 +20,7 @@ func (al *aligner) pairs(want, got []item) (all []match, whole bool) {
 	if len(want) > 0 && len(got) > 0 {
 		found, whole = al.align(resemblances(want, got))
 	}
-	labels := make(map[string]int32)
-	number := func(items []item) []int32 {
-		ids := make([]int32, len(items))
-		for i, it := range items {
-			id, ok := labels[it.label]
-			if !ok {
-				id = int32(len(labels))
-				labels[it.label] = id
-			}
-			ids[i] = id
-		}
-		return ids
-	}
-	wantLabels, gotLabels := number(want), number(got)
+	wantLabels, gotLabels := labels(want), labels(got)
 	gaps(found, len(want), len(got), func(w, g span) {
 		rest, ok := al.align(wantLabels[w.from:w.to], gotLabels[g.from:g.to])
 		whole = whole && ok
@@ -49,6 +36,14 @@ func (al *aligner) pairs(want, got []item) (all []match, whole bool) {
 		})
 	}, func(m match) { all = append(all, m) })
 	return all, whole
+}
+
+func labels(items []item) []int32 {
+	ids := make([]int32, len(items))
+	for i, it := range items {
+		ids[i] = it.label
+	}
+	return ids
 }
 
 // span is a part of a sequence.
@@ -91,9 +86,9 @@ func resemblances(want, got []item) (wantIDs, gotIDs []int32) {
 
 // appendResemblance appends what an item has in common with those that resemble it.
 func appendResemblance(dst []byte, it item, tell string) []byte {
-	dst = append(dst, it.label...)
+	dst = binary.BigEndian.AppendUint32(dst, uint32(it.label))
 	kind := it.doc.kind(it.node)
-	dst = append(dst, 0, kind)
+	dst = append(dst, kind)
 	switch kind {
 	case '"':
 		inNumber := false

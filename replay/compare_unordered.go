@@ -8,9 +8,10 @@ func (c *comparison) multisets(w, g uint32, rule int, at reach) {
 	want, got := c.want.children(w), c.got.children(g)
 	in := newInterner(len(want))
 	p := newPartners(len(want), len(got))
-	p.join(c.want.numbered(in, want), c.got.numbered(in, got))
-	p.join(resemblances(c.want.items(want), c.got.items(got)))
-	p.join(make([]int32, len(want)), make([]int32, len(got)))
+	p.join(0, c.want.numbered(in, want), c.got.numbered(in, got))
+	wantLike, gotLike := resemblances(c.want.items(want), c.got.items(got))
+	p.join(0, wantLike, gotLike)
+	p.join(0, make([]int32, len(want)), make([]int32, len(got)))
 	if p.crossed() {
 		c.hide(rule, c.difference(Moved, c.want.value(w), c.got.value(g)))
 	}
@@ -50,32 +51,50 @@ func newPartners(want, got int) partners {
 	return p
 }
 
+func (p partners) pair(i, j int) { p.ofWant[i], p.ofGot[j] = j, i }
+
 // join pairs elements that are still alone and have the same id, in the order of both sides.
-func (p partners) join(wantIDs, gotIDs []int32) {
+// The first ids belong to the elements at from.
+func (p partners) join(from int, wantIDs, gotIDs []int32) {
 	waiting := make(map[int32][]int)
 	for j, id := range gotIDs {
-		if p.ofGot[j] < 0 {
-			waiting[id] = append(waiting[id], j)
+		if p.ofGot[from+j] < 0 {
+			waiting[id] = append(waiting[id], from+j)
 		}
 	}
 	for i, id := range wantIDs {
-		if p.ofWant[i] >= 0 || len(waiting[id]) == 0 {
-			continue
+		if js := waiting[id]; p.ofWant[from+i] < 0 && len(js) > 0 {
+			p.pair(from+i, js[0])
+			waiting[id] = js[1:]
 		}
-		j := waiting[id][0]
-		waiting[id] = waiting[id][1:]
-		p.ofWant[i], p.ofGot[j] = j, i
 	}
 }
 
-// crossed reports whether the pairs are in another order on the second side.
+// crossed reports whether the pairs come in another order on the second side.
 func (p partners) crossed() bool {
+	from, to := p.disorder()
+	return from < to
+}
+
+// disorder returns the smallest part of the first side behind and before which all pairs come
+// in the same order.
+func (p partners) disorder() (from, to int) {
 	last := -1
-	for _, j := range p.ofWant {
+	for i, j := range p.ofWant {
 		if j >= 0 && j < last {
-			return true
+			to = i + 1
 		}
 		last = max(last, j)
 	}
-	return false
+	from = to
+	first := len(p.ofGot)
+	for i := to - 1; i >= 0; i-- {
+		if j := p.ofWant[i]; j >= 0 {
+			if j > first {
+				from = i
+			}
+			first = min(first, j)
+		}
+	}
+	return from, to
 }

@@ -28,7 +28,7 @@ var hashSeed = maphash.MakeSeed()
 
 // newDocument indexes canonical text, which must be at most 4 GiB - 1 long.
 func newDocument(text []byte) *document {
-	d := &document{text: text, nodes: make([]node, 0, len(text)/12+1)}
+	d := &document{text: text, nodes: make([]node, 0, expectedNodes(text))}
 	var open []uint32 // containers whose end is yet to come
 	var name uint32
 	for at := 0; at < len(text); {
@@ -70,6 +70,16 @@ func newDocument(text []byte) *document {
 		}
 	}
 	return d
+}
+
+// expectedNodes returns how many nodes a text has, or more if its strings hold commas or
+// brackets, but never more than one in eight bytes.
+func expectedNodes(text []byte) int {
+	n := 1
+	for _, c := range []byte(",[{") {
+		n += bytes.Count(text, []byte{c})
+	}
+	return min(n, len(text)/8+1)
 }
 
 // fold mixes a child's hash into that of the innermost open container.

@@ -38,13 +38,16 @@ const (
 // A DocumentError says which document could not be read, and where.
 type DocumentError struct {
 	Side         Side
-	Line, Column int // from 1; 0 if the document as a whole is meant
+	Line, Column int // from 1; 0 if the document, or the line, as a whole is meant
 	Reason       string
 }
 
 func (e *DocumentError) Error() string {
-	if e.Line == 0 {
+	switch {
+	case e.Line == 0:
 		return fmt.Sprintf("%s document: %s", e.Side, e.Reason)
+	case e.Column == 0:
+		return fmt.Sprintf("%s document, line %d: %s", e.Side, e.Line, e.Reason)
 	}
 	return fmt.Sprintf("%s document, line %d, column %d: %s", e.Side, e.Line, e.Column, e.Reason)
 }
