@@ -1,6 +1,7 @@
 package golden
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/hex"
@@ -164,14 +165,16 @@ func (r *Ring) Current() string {
 	return r.current.id.String()
 }
 
-// KeyIDs returns the ids of all keys, sorted.
-func (r *Ring) KeyIDs() []string {
-	ids := make([]string, 0, len(r.keys))
-	for id := range r.keys {
-		ids = append(ids, id.String())
+// publicKeys returns the Ed25519 keys, sorted by id.
+func (r *Ring) publicKeys() []*key {
+	var list []*key
+	for _, k := range r.keys {
+		if k.public != nil {
+			list = append(list, k)
+		}
 	}
-	slices.Sort(ids)
-	return ids
+	slices.SortFunc(list, func(a, b *key) int { return bytes.Compare(a.id[:], b.id[:]) })
+	return list
 }
 
 // Sign signs msg with the current key. What msg is must be part of it: [Ring.Seal] sees to that.

@@ -2,14 +2,11 @@ package golden
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-
-	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 )
 
 // sealType is the DSSE payload type of a segment's seal.
@@ -69,11 +66,7 @@ func peekSeal(dir string, number int) (seal, error) {
 	if err != nil {
 		return seal{}, err
 	}
-	var e dsse.Envelope
-	if err := json.Unmarshal(text, &e); err != nil {
-		return seal{}, fmt.Errorf("%s: %w", sealPath(dir, number), err)
-	}
-	payload, err := base64.StdEncoding.DecodeString(e.Payload)
+	payload, err := envelopePayload(text)
 	if err != nil {
 		return seal{}, fmt.Errorf("%s: %w", sealPath(dir, number), err)
 	}
