@@ -116,3 +116,17 @@ func TestBuilderIsUnchangedByARefusedEvent(t *testing.T) {
 		t.Error("an event was added after the end")
 	}
 }
+
+// One large event must not stay in memory for as long as the trace grows.
+func TestLargeEventIsLetGo(t *testing.T) {
+	b := NewBuilder(Header{Output: OutputText}, BuildOptions{MaxMemory: 1000, SpoolDir: t.TempDir()})
+	defer b.Discard()
+	for _, size := range []int{1 << 20, 10} {
+		if err := b.AddText(KindOut, "", string(make([]byte, size))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if kept := cap(b.lines.buf); kept > 2000 {
+		t.Errorf("%d bytes are kept", kept)
+	}
+}

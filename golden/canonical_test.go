@@ -25,6 +25,9 @@ func TestAppendCanonical(t *testing.T) {
 		{"1E400", `{"a": 1E400}`, `{"a":1E400}`},
 		{"escapes that need none", `"\u0041\/\u00e9\ud83d\ude00"`, `"A/é😀"`},
 		{"escapes with a short form", `"\u0008\u0009\u000a\u000c\u000d\u0022\u005c"`, `"\b\t\n\f\r\"\\"`},
+		{"one escape with a short form", `"\u0009"`, `"\t"`},
+		{"one escape in upper case", `"\u001A"`, `"\u001a"`},
+		{"one escape that needs none", `"\u007f"`, "\"\x7f\""},
 		{"escapes without one", `"\u0000\u001F\u000B"`, `"\u0000\u001f\u000b"`},
 		{"DEL and line separators as themselves", `"\u007f\u2028\u2029"`, "\"\x7f\u2028\u2029\""},
 	}
