@@ -22,9 +22,9 @@ import (
 //	28  id of the key that signed (8)
 //	36  hash of the frame before, or of the file's header (32)
 //	68  CRC-32C of the above (4)
-//	72  index, body (one zstd frame), CRC-32C of all the above, signature
+//	72  index, body (one zstd frame), signature, CRC-32C of all the above (4)
 //
-// The hash of a frame covers all but its signature, which is made over the segment's header and
+// The hash of a frame covers all up to its signature, which is made over the segment's header and
 // that hash (see [segmentFrame.statement]). That a frame tells its own offset and its predecessor's hash makes one
 // damaged frame cost one frame: what follows can still be found and verified.
 //
@@ -73,7 +73,7 @@ type frameHead struct {
 
 // size is the length of the whole frame in bytes.
 func (h frameHead) size() int64 {
-	return int64(frameHeadSize + h.indexLen + h.bodyLen + 4 + h.sigLen)
+	return int64(frameHeadSize + h.indexLen + h.bodyLen + h.sigLen + 4)
 }
 
 type segmentFrame struct {
@@ -138,20 +138,20 @@ func parseFrame(b []byte) (segmentFrame, error) {
 	if int64(len(b)) < head.size() {
 		return f, fmt.Errorf("frame: %w: %d bytes of %d", errShort, len(b), head.size())
 	}
-	index := b[frameHeadSize : frameHeadSize+head.indexLen]
-	signed := b[:frameHeadSize+head.indexLen+head.bodyLen]
-	sum := binary.LittleEndian.Uint32(b[len(signed):])
+	b = b[:head.size()]
+	bodyAt := frameHeadSize + head.indexLen
+	sigAt := bodyAt + head.bodyLen
+	sumAt := sigAt + head.sigLen
 	// The index is read first: where the checksum is wrong, it is what can still say which
 	// goldens are concerned.
-	if err := f.parseIndex(index); err != nil {
+	if err := f.parseIndex(b[frameHeadSize:bodyAt]); err != nil {
 		return f, err
 	}
-	if got := crc32.Checksum(signed, castagnoli); got != sum {
-		return f, fmt.Errorf("frame has checksum %08x, says %08x", got, sum)
+	if got, want := crc32.Checksum(b[:sumAt], castagnoli), binary.LittleEndian.Uint32(b[sumAt:]); got != want {
+		return f, fmt.Errorf("frame has checksum %08x, says %08x", got, want)
 	}
-	f.body = signed[frameHeadSize+head.indexLen:]
-	f.hash = sha256.Sum256(b[:len(signed)+4])
-	f.sig = b[len(signed)+4 : head.size()]
+	f.body, f.sig = b[bodyAt:sigAt], b[sigAt:sumAt]
+	f.hash = sha256.Sum256(b[:sigAt])
 	return f, nil
 }
 

@@ -237,8 +237,7 @@ func TestRotateKeySurvivesKills(t *testing.T) {
 			t.Fatal(err)
 		}
 		refs = append(refs, mustAdd(t, s, sampleTraces(t, uint64(100*round), 5, 400)...)...)
-		s.tail.file.Close()
-		s.release()
+		abandon(t, s)
 		if startChild(t, "rotate", dir).afterRandom(random, 60*time.Millisecond) {
 			finished++
 		}

@@ -63,8 +63,8 @@ func (t *tail) rehash() error {
 	return nil
 }
 
-// appendFrame appends a frame that comes after what at says, and moves at on. Of h the kind,
-// the count and, compressed or not, nothing else is looked at.
+// appendFrame appends a frame that comes after what at says, and moves at on. raw is its body before
+// it is compressed.
 func (t *tail) appendFrame(dst []byte, at *extent, kind frameKind, count int, index, raw []byte, encoder *zstd.Encoder) ([]byte, error) {
 	signer := t.ring.current
 	if signer == nil {
@@ -88,7 +88,6 @@ func (t *tail) appendFrame(dst []byte, at *extent, kind frameKind, count int, in
 	copy(head[28:], signer.id[:])
 	copy(head[36:], at.chain[:])
 	le.PutUint32(head[68:], crc32.Checksum(head[:68], castagnoli))
-	dst = le.AppendUint32(dst, crc32.Checksum(dst[start:], castagnoli))
 
 	f := segmentFrame{hash: sha256.Sum256(dst[start:])}
 	sig, err := signer.sign(f.statement(t.header))
@@ -96,6 +95,7 @@ func (t *tail) appendFrame(dst []byte, at *extent, kind frameKind, count int, in
 		return dst, fmt.Errorf("segment: %w", err)
 	}
 	dst = append(dst, sig...)
+	dst = le.AppendUint32(dst, crc32.Checksum(dst[start:], castagnoli))
 	at.size += int64(len(dst) - start)
 	at.chain = f.hash
 	at.frames++

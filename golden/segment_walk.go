@@ -157,7 +157,7 @@ func (w *walk) damaged(f *segmentFrame, d *damage) error {
 func (w *walk) mayEndTorn() bool { return w.last && !w.ended && !w.closed }
 
 // torn tells what was never acknowledged from what was damaged since. Where the ledger is at
-// hand, it knows. Else the end must look like a write that was broken off: short, or zeros.
+// hand, it knows. Else the end must look like a write that was broken off: short, or all zeros at last.
 func (w *walk) torn(d *damage) (bool, error) {
 	if w.verifier.named {
 		return len(w.verifier.wants.pendingIn(w.number, d.from, d.to)) == 0, nil
@@ -165,7 +165,7 @@ func (w *walk) torn(d *damage) (bool, error) {
 	if errors.Is(d.err, errShort) {
 		return true, nil
 	}
-	return w.segment.zeroFrom(d.from)
+	return w.segment.endsInZeros()
 }
 
 // unfinished judges a run of chunks that ends with the file.
