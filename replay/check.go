@@ -1,0 +1,235 @@
+package replay
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/shadowrun/shadowrun/golden"
+)
+
+// DefaultAgain is how many further replays there are before a difference is blamed on anyone.
+const DefaultAgain = 5
+
+// VariantAgain is the variant that changes nothing, and the only one that can show drift.
+const VariantAgain = "again"
+
+// Attempt is a golden, or one replay of it.
+type Attempt struct {
+	Trace         []byte // canonical lines; looked at only where the digests differ
+	Digest        golden.Digest
+	Circumstances *Circumstances // nil: not known
+	Err           error          // why the run was not replayable: a time-out, a missing answer
+}
+
+// Checker replays again before blaming. The zero value is ready to use.
+//
+// A replay whose digest is the golden's is a match at once, and nothing is parsed. One that
+// differs only by readings of the world is confirmed by one more replay: a leak warns, and
+// would otherwise cost Again replays in every run of a workflow that writes the time; and a
+// random value passes for a reading of the world twice only if it does so in two runs. One
+// that differs by anything else, in either, is replayed Again more times in all.
+type Checker struct {
+	Again    int // further replays; 0 stands for [DefaultAgain], negative for none
+	Rules    *RuleSet
+	MaxAlign int    // see [Options]
+	Variant  string // empty stands for [VariantAgain]
+}
+
+// Checked is what came of a check.
+type Checked struct {
+	Verdict       Verdict
+	Differences   []Difference // pooled over all replays, classified, in the order first seen
+	Replays       int          // that were replayable
+	Differing     int          // of these, with a difference that no rule covers
+	NotReplayable int          // that were not, tried once more included
+	Why           string       // for people: what the verdict was taken from
+	Covered       []Covered    // of the first replay that had any
+	NotAligned    []string     // see [Result]; of all replays
+	Audit         Audit        // over all replays; nil without rules
+	Got           int          // the first attempt that differed, from 1; 0: none
+}
+
+// Check replays want until there is a verdict. It calls replay with 1, 2, … and never twice at
+// once; an error from it ends the check, an [Attempt.Err] is tried once more. If ctx ends
+// meanwhile its error is returned.
+func (c Checker) Check(ctx context.Context, want Attempt, replay func(ctx context.Context, attempt int) (Attempt, error)) (Checked, error) {
+	if c.Again == 0 {
+		c.Again = DefaultAgain
+	}
+	k := &check{Checker: c, want: want, replay: replay}
+	k.out.Audit = c.Rules.Audit()
+	if err := k.run(ctx); err != nil {
+		return Checked{}, err
+	}
+	k.out.Differences = k.pool.differences()
+	k.decide()
+	return k.out, nil
+}
+
+// check is one check under way.
+type check struct {
+	Checker
+	want   Attempt
+	replay func(ctx context.Context, attempt int) (Attempt, error)
+	tries  int
+	out    Checked
+	pool   pool
+	failed error // of the last that was not replayable
+	first  *Attempt
+	agree  bool // all replays since the first that differed are like it
+}
+
+func (k *check) run(ctx context.Context) error {
+	differs, err := k.once(ctx)
+	if err != nil || k.out.Replays == 0 || !differs {
+		return err
+	}
+	for i := 0; i < k.Again; i++ {
+		if i > 0 && VerdictOf(k.pool.differences()) == VerdictLeak {
+			return nil
+		}
+		if _, err := k.once(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// once replays, once more if that was not replayable, and reports whether it differed.
+func (k *check) once(ctx context.Context) (bool, error) {
+	for range 2 {
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		k.tries++
+		got, err := k.replay(ctx, k.tries)
+		if err != nil {
+			return false, fmt.Errorf("replay %d: %w", k.tries, err)
+		}
+		if got.Err == nil {
+			k.out.Replays++
+			return k.compare(got)
+		}
+		k.failed = got.Err
+		k.out.NotReplayable++
+	}
+	return false, nil
+}
+
+// compare pools what got differs by.
+func (k *check) compare(got Attempt) (bool, error) {
+	if got.Digest == k.want.Digest {
+		k.agree = false
+		return false, nil
+	}
+	r, err := CompareTraces(k.want.Trace, got.Trace, Options{Rules: k.Rules, MaxAlign: k.MaxAlign})
+	if err != nil {
+		return false, fmt.Errorf("replay %d: %w", k.tries, err)
+	}
+	k.out.Audit.Add(r.Audit)
+	k.out.NotAligned = append(k.out.NotAligned, r.NotAligned...)
+	if len(k.out.Covered) == 0 {
+		k.out.Covered = r.Covered
+	}
+	if r.Equal() {
+		k.agree = false
+		return false, nil
+	}
+	k.out.Differing++
+	k.pool.add(Classify(r.Differences, k.evidence(k.want, got, r)))
+	if k.first == nil {
+		k.first, k.agree, k.out.Got = &got, true, k.tries
+		return true, nil
+	}
+	return true, k.settle(got)
+}
+
+// settle notes whether got is like the first replay that differed.
+func (k *check) settle(got Attempt) error {
+	if !k.agree || got.Digest == k.first.Digest {
+		return nil
+	}
+	r, err := CompareTraces(k.first.Trace, got.Trace, Options{Rules: k.Rules, MaxAlign: k.MaxAlign})
+	if err != nil {
+		return fmt.Errorf("replay %d against replay %d: %w", k.tries, k.out.Got, err)
+	}
+	v := VerdictOf(Classify(r.Differences, k.evidence(*k.first, got, r)))
+	k.agree = v == VerdictMatch || v == VerdictLeak
+	return nil
+}
+
+func (k *check) evidence(want, got Attempt, r Result) Evidence {
+	e := Evidence{Want: want.Circumstances, Got: got.Circumstances, WantDoc: want.Trace, GotDoc: got.Trace}
+	for _, c := range r.Covered {
+		e.Covered = append(e.Covered, c.Difference)
+	}
+	e.Covered = Classify(e.Covered, Evidence{Want: e.Want, Got: e.Got})
+	return e
+}
+
+// decide sets verdict and why.
+func (k *check) decide() {
+	o := &k.out
+	if o.Replays == 0 {
+		o.Verdict, o.Why = VerdictUnknown, fmt.Sprintf("not replayable, tried %d times: %v", o.NotReplayable, k.failed)
+		return
+	}
+	o.Verdict = VerdictOf(o.Differences)
+	o.Why = fmt.Sprintf("differs in %d of %d replays", o.Differing, o.Replays)
+	if o.NotReplayable > 0 {
+		o.Why += fmt.Sprintf(", and %d were not replayable: %v", o.NotReplayable, k.failed)
+	}
+	switch o.Verdict {
+	case VerdictMatch:
+		o.Why = "equal"
+		if len(o.Covered) > 0 {
+			o.Why = fmt.Sprintf("equal, but for %d differences that rules cover", len(o.Covered))
+		}
+	case VerdictViolation:
+		if changed := k.changed(); len(changed) > 0 && k.drifted() {
+			o.Verdict = VerdictDrift
+			k.blame(changed)
+		}
+	}
+}
+
+// drifted reports whether all replays, at least two, differ from the golden and agree with
+// each other.
+func (k *check) drifted() bool {
+	return (k.Variant == "" || k.Variant == VariantAgain) && k.agree && k.Again > 0 &&
+		k.out.Differing == k.out.Replays && k.out.Replays == k.Again+1
+}
+
+// changed names what differs around the run: build, environment.
+func (k *check) changed() []string {
+	w, g := k.want.Circumstances, k.first.Circumstances
+	if w == nil || g == nil {
+		return nil
+	}
+	var changed []string
+	if w.Build != g.Build && w.Build != "" && g.Build != "" {
+		changed = append(changed, "build")
+	}
+	if w.Environment != g.Environment && w.Environment != "" && g.Environment != "" {
+		changed = append(changed, "environment")
+	}
+	return changed
+}
+
+// blame gives the differences of a drift their cause.
+func (k *check) blame(changed []string) {
+	what := strings.Join(changed, " and ")
+	k.out.Why += fmt.Sprintf(", all alike; the %s is not the golden's", what)
+	for i := range k.out.Differences {
+		d := &k.out.Differences[i]
+		if d.harmless() {
+			continue
+		}
+		d.Cause = CauseCode
+		if changed[0] == "environment" {
+			d.Cause = CauseEnvironment
+		}
+		d.Why = fmt.Sprintf("the %s is not the golden's, and %d replays agree with each other; %s", what, k.out.Replays, d.Why)
+	}
+}

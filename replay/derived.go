@@ -1,0 +1,193 @@
+package replay
+
+import (
+	"slices"
+	"strings"
+)
+
+const (
+	// leastCopied is how many letters and digits a value needs before its reappearance
+	// elsewhere is taken for a copy: two flags that turn from 0 to 1 are no copies.
+	leastCopied = 6
+	// leastSummed is the same for what is computed from volatile values, which would excuse it.
+	leastSummed = 4
+	// maxRoots bounds the other differences that one difference is tried against, the
+	// nearest before it first.
+	maxRoots = 128
+)
+
+// links finds which differences follow from which. Only a recomputation on both sides, or
+// a copy on both, links two: that they move together proves nothing.
+type links struct {
+	x         *examiner
+	ds        []Difference // classified; from own on, those that rules cover
+	own       int
+	want, got *source
+	parent    []int // of each difference: what it follows from, or -1
+}
+
+// derive classifies again what is a violation so far and follows from another difference.
+func derive(x *examiner, ds []Difference, in Evidence) {
+	if !slices.ContainsFunc(ds, derivable) || len(ds)+len(in.Covered) < 2 {
+		return
+	}
+	l := &links{x: x, own: len(ds)}
+	l.ds = append(slices.Clone(ds), in.Covered...)
+	l.want, l.got = newSource(Want, in.WantDoc, in.Format), newSource(Got, in.GotDoc, in.Format)
+	l.parent = slices.Repeat([]int{-1}, len(l.ds))
+	marks := l.digests()
+	for i := range ds {
+		if !derivable(ds[i]) {
+			continue
+		}
+		e, ok := l.totals(i)
+		if !ok {
+			copies := append(marks[i], l.copies(i)...)
+			if len(copies) == 0 {
+				continue
+			}
+			e = x.value(ds[i].Want, ds[i].Got, nameOf(ds[i].Path), copies)
+		}
+		if rulings[e.nature].Class == ClassDerived && !l.leadsTo(e.root, i) {
+			l.parent[i] = e.root
+			ds[i].rule(e)
+		}
+	}
+	for i := range ds {
+		if ds[i].Class == ClassDerived {
+			l.settle(&ds[i], l.rootOf(i))
+		}
+	}
+}
+
+func derivable(d Difference) bool {
+	return d.Class == ClassViolation && d.Kind == Changed && d.Cause != CauseOrder
+}
+
+// settle gives a derived difference its root's cause. What follows from a difference that
+// a rule covers is a leak: the rule says that the value may vary, but not there.
+func (l *links) settle(d *Difference, root int) {
+	r := l.ds[root]
+	d.Cause, d.DerivedFrom = r.Cause, r.Path
+	if root >= l.own {
+		d.Class, d.DerivedFrom = ClassVolatile, ""
+		d.Why += "; a rule covers " + orRoot(r.Path) + ", but not what follows from it"
+		if d.Cause == "" {
+			d.Cause = CauseUnattributed
+		}
+	}
+}
+
+func (l *links) rootOf(i int) int {
+	for l.parent[i] >= 0 {
+		i = l.parent[i]
+	}
+	return i
+}
+
+// leadsTo reports whether i follows, by however many steps, from target.
+func (l *links) leadsTo(i, target int) bool {
+	for ; i >= 0; i = l.parent[i] {
+		if i == target {
+			return true
+		}
+	}
+	return false
+}
+
+// others returns the differences that i may follow from, covered ones included: all of a
+// few, else the nearest before it, and then those behind.
+func (l *links) others(i int) []int {
+	var out []int
+	for j := i - 1; j >= 0 && len(out) < maxRoots; j-- {
+		out = append(out, j)
+	}
+	for j := i + 1; j < len(l.ds) && len(out) < 2*maxRoots; j++ {
+		out = append(out, j)
+	}
+	return out
+}
+
+// copies returns marks for the values of earlier differences, and of covered ones.
+func (l *links) copies(i int) []mark {
+	var ms []mark
+	for _, j := range l.others(i) {
+		r := l.ds[j]
+		if j > i && j < l.own || r.Kind != Changed {
+			continue
+		}
+		w, g, ok := scalarTexts(r)
+		if ok && w != g && len(w) <= 4096 && len(g) <= 4096 && informative(w, g, leastCopied) {
+			ms = append(ms, mark{w, g, natureCopy, "the value at " + orRoot(r.Path) + ", on both sides", j})
+		}
+	}
+	// The earliest is the root; a longer value goes before what it contains.
+	slices.Reverse(ms)
+	slices.SortStableFunc(ms, func(a, b mark) int { return len(b.want) - len(a.want) })
+	return ms
+}
+
+// totals explains a number as computed from others.
+func (l *links) totals(i int) (explanation, bool) {
+	d := l.ds[i]
+	if d.Want.Kind() != '0' || d.Got.Kind() != '0' {
+		return explanation{}, false
+	}
+	for _, j := range l.others(i) {
+		r := l.ds[j]
+		if l.leadsTo(j, i) {
+			continue
+		}
+		switch r.Kind {
+		case Added, Removed:
+			parent, _ := splitPath(r.Path)
+			gotParent, _ := splitPath(r.GotPath)
+			if e, ok := l.length(d, parent, gotParent, j); ok {
+				return e, true
+			}
+		case Changed:
+			if r.Class == ClassVolatile && !informative(string(d.Want), string(d.Got), leastSummed) {
+				continue
+			}
+		}
+		for _, row := range rows(l.want, l.got, r, d) {
+			if e, ok := row.total(d, j); ok {
+				return e, true
+			}
+		}
+	}
+	return explanation{}, false
+}
+
+// scalarTexts returns what a string says or a number is written as, on both sides.
+func scalarTexts(d Difference) (w, g string, ok bool) {
+	if len(d.Want) == 0 || len(d.Got) == 0 || d.Want.Kind() != d.Got.Kind() {
+		return "", "", false
+	}
+	switch d.Want.Kind() {
+	case '0':
+		return string(d.Want), string(d.Got), true
+	case '"':
+		w, okw := unquote(d.Want)
+		g, okg := unquote(d.Got)
+		return w, g, okw && okg
+	}
+	return "", "", false
+}
+
+// informative reports whether both values have at least n letters and digits, leading and
+// trailing zeros apart.
+func informative(w, g string, n int) bool {
+	for _, s := range []string{w, g} {
+		count := 0
+		for _, r := range strings.Trim(s, "-0.") {
+			if r > 127 || isAlnum(byte(r)) {
+				count++
+			}
+		}
+		if count < n {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,31 @@
+package replay
+
+// VerdictOf is what classified differences, none covered by a rule, come to: match if there
+// are none, leak if all are volatile or latent, else violation. A derived difference counts as
+// its root does, and as a violation if its root is not among ds: what is not known to be
+// harmless is not.
+//
+// Drift and unknown take more than one comparison: see [Checker].
+func VerdictOf(ds []Difference) Verdict {
+	if len(ds) == 0 {
+		return VerdictMatch
+	}
+	roots := map[string]bool{} // paths of what is harmless
+	for _, d := range ds {
+		if d.harmless() {
+			if _, known := roots[d.Path]; !known {
+				roots[d.Path] = true
+			}
+		} else if d.Class != ClassDerived {
+			roots[d.Path] = false
+		}
+	}
+	for _, d := range ds {
+		if !d.harmless() && (d.Class != ClassDerived || !roots[d.DerivedFrom]) {
+			return VerdictViolation
+		}
+	}
+	return VerdictLeak
+}
+
+func (d Difference) harmless() bool { return d.Class == ClassVolatile || d.Class == ClassLatent }
