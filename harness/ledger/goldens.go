@@ -10,9 +10,8 @@ import (
 
 // Golden is where a run's or a replay's trace is.
 type Golden struct {
-	Run    RunKey
-	Digest golden.Digest
-	Place  string
+	Run RunKey
+	golden.Ref
 }
 
 // Goldens yields the goldens of a soak's runs that are still in the store, in the plan's
@@ -46,20 +45,18 @@ func scanGolden(rows *sql.Rows) (g Golden, err error) {
 	return g, err
 }
 
-// Move is a golden's old place in the store and its new one; empty: it was pruned.
-type Move struct{ From, To string }
-
-// MoveGoldens records that goldens are elsewhere, or gone, all in one transaction. Places
-// that no run or replay names are passed over. A soak that writes meanwhile waits for it:
-// about a second for a million runs.
-func (a *Appender) MoveGoldens(moves []Move) error {
+// MoveGoldens records that goldens are elsewhere, or were pruned, all in one transaction.
+// It is what [golden.PruneOptions] calls Commit. Places that no run or replay names are
+// passed over, so that it may be told the same twice. A soak that writes meanwhile waits
+// for it: about half a second for a million runs.
+func (a *Appender) MoveGoldens(moves []golden.Moved) error {
 	return a.c.transact(func(ctx context.Context) error {
 		if _, err := a.c.conn.ExecContext(ctx, "CREATE TEMP TABLE moves (old TEXT PRIMARY KEY, new TEXT) STRICT, WITHOUT ROWID"); err != nil {
 			return err
 		}
 		in := a.c.insertInto("temp.moves", "old, new")
 		for _, m := range moves {
-			in.add(m.From, text(m.To))
+			in.add(m.From.Place, text(m.To.Place))
 		}
 		if err := in.flush(ctx); err != nil {
 			return err

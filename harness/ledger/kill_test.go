@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -13,8 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // writeUntilKilled is the test binary as a soak: it resumes the ledger's soak and commits
@@ -70,7 +67,7 @@ func TestKilledWriterLosesNothing(t *testing.T) {
 	acknowledged := 0
 	for kill := range kills {
 		// Some are killed after so many commits and a little, some while they start.
-		commits, pause := random.IntN(40), time.Duration(random.IntN(3000))*time.Microsecond
+		commits, pause := random.IntN(10), time.Duration(random.IntN(3000))*time.Microsecond
 		acknowledged = max(acknowledged, killWriter(t, path, commits, pause))
 		r, err := View(path)
 		if err != nil {
@@ -146,113 +143,10 @@ func checkWhole(t *testing.T, r *Reader, acknowledged int) {
 		Scan(&cycles, &last, &runs, &replays); err != nil {
 		t.Error(err)
 	}
+	if cycles%3 != 0 {
+		t.Errorf("%d cycles: a commit of three left a part of itself", cycles)
+	}
 	if want := sums.Cycles; cycles != want || last != want || runs != 9*want || replays != 9*want || sums.Runs != runs || sums.Match != replays {
 		t.Errorf("%d cycles up to %d, %d runs, %d replays; want %d whole cycles; sums %+v", cycles, last, runs, replays, want, sums)
-	}
-}
-
-// Before the writer says that a cycle is on disk, it has asked the kernel to put it there.
-func TestCommitIsSyncedBeforeItIsAcknowledged(t *testing.T) {
-	if _, err := exec.LookPath("strace"); err != nil {
-		skip(t, "strace is not installed")
-	}
-	dir := t.TempDir()
-	log := filepath.Join(dir, "strace")
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	cmd := writer(filepath.Join(dir, "ledger.db"), "strace", "-f", "-y", "-o", log, "-e", "trace=pwrite64,write,fsync,fdatasync")
-	out, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	context.AfterFunc(ctx, func() { cmd.Process.Kill() })
-	lines := bufio.NewScanner(out)
-	for range 20 {
-		if !lines.Scan() {
-			t.Fatal("the writer ended")
-		}
-	}
-	out.Close() // ends the writer by SIGPIPE, and strace with it
-	_ = cmd.Wait()
-
-	trace, err := os.ReadFile(log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	unsynced, commits := false, 0
-	for _, line := range strings.Split(string(trace), "\n") {
-		_, call, _ := strings.Cut(strings.TrimLeft(line, "0123456789"), " ")
-		switch {
-		case strings.Contains(call, "ledger.db-wal>") && strings.HasPrefix(strings.TrimSpace(call), "pwrite64"):
-			unsynced = true
-		case strings.Contains(call, "ledger.db-wal>") && strings.Contains(call, "sync("):
-			unsynced = false
-		case strings.Contains(call, `"committed `):
-			commits++
-			if unsynced {
-				t.Fatalf("acknowledged with a write to the log that was not synced: %s", line)
-			}
-		}
-	}
-	if commits < 20 {
-		t.Errorf("saw %d acknowledgements in the trace, want 20", commits)
-	}
-}
-
-func TestFullDisk(t *testing.T) {
-	if os.Getuid() != 0 {
-		skip(t, "only root can mount a small file system")
-	}
-	dir := t.TempDir()
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=2m"); err != nil {
-		skip(t, "mount a small file system: "+err.Error())
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(dir, 0); err != nil {
-			t.Error(err)
-		}
-	})
-	ballast := filepath.Join(dir, "ballast")
-	if err := os.WriteFile(ballast, make([]byte, 1<<20), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(dir, "ledger.db")
-	l, err := Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	soak := startSoak(t, l)
-	n := 1
-	for ; err == nil; n++ {
-		err = l.Commit(soak, noon, cycleOf(soak, n, 100))
-	}
-	if !errors.Is(err, ErrFull) || !strings.Contains(err.Error(), "free some space") {
-		t.Errorf("error %v, want ErrFull", err)
-	}
-	done := n - 2 // the last one failed
-	if c, err := l.Totals(soak); c.Cycles != int64(done) || c.Runs != int64(100*done) || err != nil {
-		t.Errorf("%+v, %v; want %d cycles", c, err, done)
-	}
-	if err := l.Commit(soak, noon, cycleOf(soak, done+1, 100)); !errors.Is(err, ErrFull) {
-		t.Errorf("while still full: %v, want ErrFull", err)
-	}
-	if err := os.Remove(ballast); err != nil {
-		t.Fatal(err)
-	}
-	commit(t, l, soak, cycleOf(soak, done+1, 100))
-	if err := l.Close(); err != nil {
-		t.Error(err)
-	}
-	r, err := View(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	if c, err := r.Totals(soak); c.Runs != int64(100*(done+1)) || err != nil {
-		t.Errorf("%+v, %v; want %d cycles", c, err, done+1)
 	}
 }

@@ -51,7 +51,8 @@ func (l *Ledger) Close() error {
 	readers := l.Reader.Close()
 	l.c.mu.Lock()
 	ctx := context.Background()
-	_, err := l.c.conn.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	// A second: a reader that holds on for longer may have the log.
+	_, err := l.c.conn.ExecContext(ctx, "PRAGMA busy_timeout = 1000; PRAGMA wal_checkpoint(TRUNCATE)")
 	if err == nil {
 		_, err = l.c.conn.ExecContext(ctx, "PRAGMA journal_mode = DELETE")
 	}

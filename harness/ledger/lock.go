@@ -40,11 +40,11 @@ type Lock struct {
 	file *os.File
 }
 
-// How often, and after how long, a refused lock is tried again. A [HolderOf] that looks
-// holds it for some microseconds itself.
+// lookPause is how long to wait for a [HolderOf], which has the lock for some microseconds
+// itself, and lookTries how often.
 const (
-	lockTries = 5
-	lockPause = 2 * time.Millisecond
+	lookPause = time.Millisecond
+	lookTries = 5000
 )
 
 // LockState makes who the holder of the state folder dir, which is created where it does
@@ -57,16 +57,23 @@ func LockState(dir string, who Holder) (*Lock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock the state folder: %w", err)
 	}
-	for try := 1; ; try++ {
-		err = flock(file, unix.LOCK_EX)
-		if try == lockTries || !errors.Is(err, unix.EWOULDBLOCK) {
+	for range lookTries {
+		if err = flock(file, unix.LOCK_EX); !errors.Is(err, unix.EWOULDBLOCK) {
 			break
 		}
-		time.Sleep(lockPause)
+		// Who looks takes a shared lock and who holds an exclusive one, so a shared one tells
+		// which of them is in the way.
+		if err = flock(file, unix.LOCK_SH); err != nil {
+			break
+		}
+		if err = flock(file, unix.LOCK_UN); err != nil {
+			break
+		}
+		err = unix.EWOULDBLOCK
+		time.Sleep(lookPause)
 	}
 	if err != nil {
-		err = refusal(dir, file, err)
-		return nil, errors.Join(err, file.Close())
+		return nil, errors.Join(refusal(dir, file, err), file.Close())
 	}
 	if err := inscribe(file, who); err != nil {
 		return nil, errors.Join(fmt.Errorf("lock the state folder: %w", err), file.Close())

@@ -68,3 +68,12 @@ func commit(t testing.TB, l *Ledger, soak SoakID, cycles ...Cycle) {
 		t.Fatal(err)
 	}
 }
+
+// skip skips, loudly; where CI is set, nothing may be skipped.
+func skip(t *testing.T, why string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatal("cannot be skipped in CI: " + why)
+	}
+	t.Skip("SKIPPED: " + why)
+}

@@ -100,6 +100,13 @@ func (r *Reader) Runs(f Filter) iter.Seq2[Run, error] {
 	return each(r, scanRun, runColumns+` WHERE r.id BETWEEN ? AND ? AND ? IN ('', w.name) ORDER BY r.id`, from, to, f.Workflow)
 }
 
+// WithoutGolden yields, of the runs that f chooses, those that left no golden: timed out,
+// over a limit, never started, abandoned. It costs what it yields, not what the soak did.
+func (r *Reader) WithoutGolden(f Filter) iter.Seq2[Run, error] {
+	from, to := f.bounds()
+	return each(r, scanRun, runColumns+` WHERE r.digest IS NULL AND r.id BETWEEN ? AND ? AND ? IN ('', w.name) ORDER BY r.id`, from, to, f.Workflow)
+}
+
 // Run returns one run, or [ErrNotFound].
 func (r *Reader) Run(k RunKey) (Run, error) {
 	if err := k.check(); err != nil {

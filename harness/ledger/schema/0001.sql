@@ -70,6 +70,8 @@ CREATE TABLE runs (
 	circumstances TEXT              -- JSON
 ) STRICT;
 
+CREATE INDEX runs_without_golden ON runs (id) WHERE digest IS NULL;
+
 CREATE TABLE replays (
 	id           INTEGER PRIMARY KEY,
 	run          INTEGER NOT NULL REFERENCES runs,
