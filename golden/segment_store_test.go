@@ -14,15 +14,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// sampleTrace returns a trace that looks like a reference workflow's: up to five steps, about size bytes.
+// sampleTrace returns a trace that looks like a reference workflow's: up to five steps, of about
+// size bytes in all, and at least 180.
 func sampleTrace(t testing.TB, seed uint64, size int) *Trace {
 	t.Helper()
 	b := NewBuilder(Header{Workflow: "compute", Seed: seed, Output: OutputSteps}, BuildOptions{})
 	random := rand.New(rand.NewPCG(seed, 1))
+	steps := min(5, max(1, (size-160)/50))
 	var pad bytes.Buffer
-	for range min(5, max(1, size/70)) {
+	for range steps {
 		pad.Reset()
-		for pad.Len() < max(0, (size-330)/5) {
+		for pad.Len() < (size-160)/steps-55 {
 			fmt.Fprintf(&pad, "item %d costs %d; ", random.IntN(1000), random.IntN(100))
 		}
 		value := fmt.Sprintf(`{"n":%d,"note":%q}`, random.Uint32(), pad.String())
