@@ -81,8 +81,8 @@ func findOrder(ds []Difference) {
 			}
 		}
 		for _, i := range groups[parent] {
-			w, g := string(ds[i].Want), string(ds[i].Got)
-			if (ds[i].Want == nil || left[w] <= came[w]) && (ds[i].Got == nil || came[g] <= left[g]) {
+			d := ds[i]
+			if (d.Want == nil || left[string(d.Want)] <= came[string(d.Want)]) && (d.Got == nil || came[string(d.Got)] <= left[string(d.Got)]) {
 				ds[i].rule(explained(natureOrder, "the element is in %s of both, at another place", orRoot(parent)))
 			}
 		}
