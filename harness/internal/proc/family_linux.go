@@ -185,12 +185,13 @@ var ourSession = sync.OnceValue(func() int {
 	return session
 })
 
-// members lists the descendants, wherever they are in the tree, by a look at every process.
-// It returns how many it looked at.
+// members lists the descendants, wherever they are in the tree, by a look at every process. It
+// returns how many it looked at. Another harness may have given the same mark to a run of the same owner
+// and environment, or have left it behind: what has the mark must descend from us, too.
 func (f *family) members() (pids []int, looked int) {
 	all := processes()
 	for _, pid := range all {
-		if f.owns(pid, peekToken) {
+		if f.owns(pid, peekToken) && (f.seen[pid] || descends(pid)) {
 			f.seen[pid] = true
 			pids = append(pids, pid)
 		}

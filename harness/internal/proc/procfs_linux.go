@@ -41,14 +41,31 @@ func numbers(names []string) (ns []int) {
 
 // running tells whether a process is there and not just a zombie.
 func running(pid int) bool {
+	state, _ := status(pid)
+	return state != 0 && state != 'Z' && state != 'X'
+}
+
+// descends tells whether this process is an ancestor of pid.
+func descends(pid int) bool {
+	for self := os.Getpid(); pid > 1; {
+		if _, pid = status(pid); pid == self {
+			return true
+		}
+	}
+	return false
+}
+
+// status returns a process's state, a letter of proc(5), and its parent; 0, 0 if it is gone.
+func status(pid int) (state byte, parent int) {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
-		return false
+		return 0, 0
 	}
-	// "pid (name) state …", and the name may hold anything.
-	end := bytes.LastIndexByte(stat, ')')
-	if end < 0 || end+2 >= len(stat) {
-		return false
+	// "pid (name) state parent …", and the name may hold anything.
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	if len(fields) < 2 {
+		return 0, 0
 	}
-	return stat[end+2] != 'Z' && stat[end+2] != 'X'
+	parent, _ = strconv.Atoi(string(fields[1]))
+	return fields[0][0], parent
 }

@@ -1,0 +1,203 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/shadowrun/shadowrun/harness"
+	"github.com/shadowrun/shadowrun/harness/soak"
+)
+
+// configName is the configuration that is read where none is named.
+const configName = "shadowrun.yaml"
+
+// state returns the state folder, absolute.
+func (a *app) state() (string, error) {
+	if a.stateFlag != "" {
+		return filepath.Abs(a.stateFlag)
+	}
+	return soak.DefaultState()
+}
+
+// configFlags are the flags that lie over the configuration.
+type configFlags struct {
+	workflows    []string
+	variants     []string
+	seed         uint64
+	workers      int
+	runsPerCycle int
+	interval     time.Duration
+	failOn       string
+}
+
+func (f *configFlags) add(c *cobra.Command, a *app) {
+	flags := c.Flags()
+	flags.StringVar(&a.configFlag, "config", "", "configuration `file` (default "+configName+" if it is there, else the built-in workflows)")
+	flags.StringSliceVarP(&f.workflows, "workflow", "w", nil, "only the workflows of these `names`")
+	flags.StringSliceVar(&f.variants, "variant", nil, "replay under these variants: again, loaded, resumed")
+	flags.Uint64Var(&f.seed, "seed", harness.DefaultSeed, "base seed, from which every other follows")
+	flags.IntVar(&f.workers, "workers", harness.DefaultWorkers, "runs at once")
+	flags.IntVar(&f.runsPerCycle, "runs-per-cycle", harness.DefaultRunsPerCycle, "runs in a cycle")
+	flags.Var(&secondsOrDuration{&f.interval}, "interval", "from a cycle's start to the next's, such as 30s; 0 for none (default 30s)")
+	flags.StringVar(&f.failOn, "fail-on", "violation", "what makes a soak FAIL: violation, or leak too")
+	flags.SetNormalizeFunc(otherNames)
+}
+
+// otherNames lets old scripts' flags stand for ours.
+func otherNames(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+	switch name {
+	case "workflows-per-cycle":
+		name = "runs-per-cycle"
+	case "cycle-interval":
+		name = "interval"
+	case "summary-dir":
+		name = "dir"
+	}
+	return pflag.NormalizedName(name)
+}
+
+// secondsOrDuration is a duration that may be a bare number of seconds, as old scripts say it.
+type secondsOrDuration struct{ d *time.Duration }
+
+func (s *secondsOrDuration) String() string {
+	if s.d == nil || *s.d == 0 {
+		return ""
+	}
+	return s.d.String()
+}
+func (s *secondsOrDuration) Type() string { return "duration" }
+
+func (s *secondsOrDuration) Set(text string) error {
+	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
+		*s.d = time.Duration(seconds * float64(time.Second))
+	} else if *s.d, err = time.ParseDuration(text); err != nil {
+		return fmt.Errorf("want a number with its unit, such as 30s, 5m or 24h")
+	}
+	if *s.d < 0 {
+		return fmt.Errorf("want zero or more")
+	}
+	return nil
+}
+
+// config returns the configuration with the flags laid over it, complete and valid.
+func (a *app) config(c *cobra.Command, f *configFlags) (harness.Config, error) {
+	config, err := a.readConfig()
+	if err != nil {
+		return config, err
+	}
+	set := c.Flags().Changed
+	if set("seed") {
+		config.Seed = f.seed
+	}
+	if set("workers") {
+		config.Workers = f.workers
+	}
+	if set("runs-per-cycle") {
+		config.RunsPerCycle = f.runsPerCycle
+	}
+	if set("interval") {
+		interval := harness.Duration(f.interval)
+		config.Interval = &interval
+	}
+	if set("fail-on") {
+		config.FailOn = f.failOn
+	}
+	if config.Workflows, err = choose(config.Workflows, f.workflows); err != nil {
+		return config, err
+	}
+	if set("variant") {
+		layVariants(&config, f.variants)
+	}
+	config = config.Defaults()
+	if err := config.Validate(); err != nil {
+		return config, fmt.Errorf("%s: %w", a.configSource(), err)
+	}
+	return config, nil
+}
+
+// layVariants lays --variant over every workflow; one that can't be resumed is left its others.
+func layVariants(config *harness.Config, names []string) {
+	var variants []harness.Variant
+	for _, v := range names {
+		variants = append(variants, harness.Variant(v))
+	}
+	for i := range config.Workflows {
+		w := &config.Workflows[i]
+		w.Variants = slices.Clone(variants)
+		if len(variants) > 1 && !w.Checkpoints {
+			w.Variants = slices.DeleteFunc(w.Variants, func(v harness.Variant) bool { return v == harness.VariantResumed })
+		}
+	}
+}
+
+func choose(all []harness.WorkflowConfig, names []string) ([]harness.WorkflowConfig, error) {
+	if len(names) == 0 {
+		return all, nil
+	}
+	var known []string
+	for _, w := range all {
+		known = append(known, w.Name)
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("--workflow %s: there is no such workflow; want one of %s", name, strings.Join(known, ", "))
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(w harness.WorkflowConfig) bool { return !slices.Contains(names, w.Name) }), nil
+}
+
+// configSource names where the configuration is from, for messages.
+func (a *app) configSource() string {
+	switch {
+	case a.configFlag != "":
+		return a.configFlag
+	case fileExists(configName):
+		return configName
+	default:
+		return "built-in configuration"
+	}
+}
+
+func fileExists(name string) bool {
+	_, err := os.Stat(name)
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// readConfig reads the configuration file, or makes a configuration of the workflows that this
+// binary has. A Go workflow that declares checkpoints need not say so again.
+func (a *app) readConfig() (harness.Config, error) {
+	var config harness.Config
+	var err error
+	if a.configFlag != "" || fileExists(configName) {
+		config, err = harness.LoadConfig(a.configSource())
+	} else {
+		config.Dir, err = os.Getwd()
+	}
+	if err != nil {
+		return config, err
+	}
+	if config.Workflows == nil {
+		for _, w := range a.workflows {
+			config.Workflows = append(config.Workflows, harness.WorkflowConfig{Name: w.Name()})
+		}
+	}
+	for i := range config.Workflows {
+		c := &config.Workflows[i]
+		for _, w := range a.workflows {
+			if _, resumable := w.(harness.Resumable); resumable && c.Command == nil && c.Name == w.Name() {
+				c.Checkpoints = true
+			}
+		}
+	}
+	return config, nil
+}

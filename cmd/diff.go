@@ -1,0 +1,253 @@
+package cmd
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/shadowrun/shadowrun/golden"
+	"github.com/shadowrun/shadowrun/replay"
+)
+
+type diffFlags struct {
+	format  string
+	all     bool
+	output  string
+	goldenA string
+	goldenB string
+}
+
+func (a *app) diffCommand() *cobra.Command {
+	var f diffFlags
+	c := &cobra.Command{
+		Use:   "diff A B",
+		Short: "Compare two goldens, or two JSON, JSON Lines or text files",
+		Long: `Compares two documents and says of each difference what it looks like: a clock reading, a random token,
+another order. For bare files it says what it assumed. - is standard input.
+
+Exit status: 0 no difference, or volatile ones only; 1 a difference that is not volatile; 2 a document
+can't be read.`,
+		Example: `  shadowrun diff want.json got.json
+  kubectl get pods -o json | shadowrun diff yesterday.json - --json`,
+		Args: cobra.MaximumNArgs(2),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if f.goldenA != "" {
+				args = append([]string{f.goldenA}, args...)
+			}
+			if f.goldenB != "" {
+				args = append(args, f.goldenB)
+			}
+			if len(args) != 2 {
+				return errors.New("want two files to compare, as in 'shadowrun diff want.json got.json'")
+			}
+			return a.diff(args[0], args[1], &f)
+		},
+	}
+	flags := c.Flags()
+	flags.StringVar(&f.format, "format", "", "trace, json, jsonl or text (default by content)")
+	flags.BoolVarP(&f.all, "verbose", "v", false, "show all differences, not only the first ten")
+	flags.StringVarP(&f.output, "output", "o", "", "also write the comparison as JSON to this `file`")
+	flags.StringVar(&a.configFlag, "config", "", "apply the rules of this configuration `file`")
+	flags.StringVar(&f.goldenA, "golden-a", "", "the first")
+	flags.StringVar(&f.goldenB, "golden-b", "", "the second")
+	flags.MarkHidden("golden-a")
+	flags.MarkHidden("golden-b")
+	return c
+}
+
+// comparisonJSON is a comparison, as DESIGN has it.
+type comparisonJSON struct {
+	Version     int                 `json:"version"`
+	Verdict     replay.Verdict      `json:"verdict"`
+	Differences []replay.Difference `json:"differences"`
+	Covered     []coveredJSON       `json:"covered"`
+	NotAligned  []string            `json:"not_aligned"`
+}
+
+func (a *app) diff(nameA, nameB string, f *diffFlags) error {
+	comparison, err := a.compareFiles(nameA, nameB, f.format)
+	if err != nil {
+		return err
+	}
+	if f.output != "" {
+		if err := writeJSON(f.output, comparison); err != nil {
+			return err
+		}
+	}
+	if a.json {
+		if err := a.printJSON(comparison); err != nil {
+			return err
+		}
+	} else {
+		a.writeComparison(comparison, f.all)
+	}
+	if comparison.Verdict == replay.VerdictViolation {
+		return exitError(exitFail)
+	}
+	return nil
+}
+
+func (a *app) writeComparison(c comparisonJSON, all bool) {
+	fmt.Fprintf(a.out, "%s: %s", c.Verdict, quantity(len(c.Differences), "difference"))
+	if len(c.Covered) > 0 {
+		fmt.Fprintf(a.out, ", %d more that rules cover", len(c.Covered))
+	}
+	fmt.Fprintln(a.out)
+	a.writeDifferences(c.Differences, all)
+	for _, path := range c.NotAligned {
+		fmt.Fprintf(a.out, "\n%s not aligned: too much differs, so it was compared by position\n", printable(orRoot(path)))
+	}
+}
+
+func (a *app) compareFiles(nameA, nameB, format string) (comparisonJSON, error) {
+	var c comparisonJSON
+	if nameA == "-" && nameB == "-" {
+		return c, errors.New("only one of the two can be standard input")
+	}
+	want, err := a.readDocument(nameA)
+	if err != nil {
+		return c, err
+	}
+	got, err := a.readDocument(nameB)
+	if err != nil {
+		return c, err
+	}
+	rules, err := a.rulesAtHand()
+	if err != nil {
+		return c, err
+	}
+	if format == "" {
+		format = formatOf(nameA, nameB, want, got)
+	}
+	result, evidence, err := compareAs(format, want, got, rules)
+	if err != nil {
+		return c, a.namedSide(err, nameA, nameB)
+	}
+	classified := replay.Classify(result.Differences, evidence)
+	c = comparisonJSON{jsonVersion, replay.VerdictOf(classified), emptyNotNil(classified), []coveredJSON{}, emptyNotNil(result.NotAligned)}
+	for _, d := range result.Covered {
+		c.Covered = append(c.Covered, coveredJSON{d.Difference, string(result.Audit[d.Rule].Rule.Action) + " " + result.Audit[d.Rule].Rule.Path})
+	}
+	return c, nil
+}
+
+// rulesAtHand returns the rules of the configuration that is named; without one there are none.
+func (a *app) rulesAtHand() (*replay.RuleSet, error) {
+	if a.configFlag == "" {
+		return nil, nil
+	}
+	config, err := a.readConfig()
+	if err != nil {
+		return nil, err
+	}
+	rules, err := config.RuleSet("")
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", a.configFlag, err)
+	}
+	return rules, nil
+}
+
+// namedSide says of an error which file it is about.
+func (a *app) namedSide(err error, nameA, nameB string) error {
+	var bad *replay.DocumentError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	name := nameA
+	if bad.Side == replay.Got {
+		name = nameB
+	}
+	return hinted(fmt.Errorf("%s: %w", name, err), "--format says how to read them: trace, json, jsonl or text")
+}
+
+func compareAs(format string, want, got []byte, rules *replay.RuleSet) (replay.Result, replay.Evidence, error) {
+	options := replay.Options{Rules: rules}
+	evidence := replay.Evidence{WantDoc: want, GotDoc: got}
+	switch format {
+	case "trace":
+		result, err := replay.CompareTraces(want, got, options)
+		return result, evidence, err
+	case "json":
+		evidence.Format = replay.JSON
+	case "jsonl":
+		evidence.Format = replay.JSONLines
+	case "text":
+		evidence.Format = replay.Text
+	default:
+		return replay.Result{}, evidence, fmt.Errorf("--format %s: want trace, json, jsonl or text", format)
+	}
+	result, err := replay.Compare(want, got, evidence.Format, options)
+	return result, evidence, err
+}
+
+// maxDocument bounds a document to compare, in bytes.
+const maxDocument = 1 << 30
+
+func (a *app) readDocument(name string) ([]byte, error) {
+	in := a.stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
+	}
+	text, err := io.ReadAll(io.LimitReader(in, maxDocument+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if len(text) > maxDocument {
+		return nil, fmt.Errorf("%s: larger than %d bytes", name, maxDocument)
+	}
+	return text, nil
+}
+
+// formatOf guesses how to read two documents: as traces where the first lines say so, as JSON
+// where both are, then by their names, then as JSON Lines where both are, and else as text.
+func formatOf(nameA, nameB string, want, got []byte) string {
+	if isTrace(want) && isTrace(got) {
+		return "trace"
+	}
+	lines := func(name string) bool {
+		ext := strings.ToLower(filepath.Ext(name))
+		return ext == ".jsonl" || ext == ".ndjson"
+	}
+	switch {
+	case lines(nameA) || lines(nameB):
+		return "jsonl"
+	case strings.HasSuffix(nameA, ".json") || strings.HasSuffix(nameB, ".json"):
+		return "json"
+	case isJSON(want) && isJSON(got):
+		return "json"
+	case isJSONLines(want) && isJSONLines(got):
+		return "jsonl"
+	}
+	return "text"
+}
+
+func isTrace(text []byte) bool {
+	first, _, _ := bytes.Cut(text, []byte("\n"))
+	_, err := golden.ParseHeader(first)
+	return err == nil
+}
+
+func isJSON(text []byte) bool {
+	_, err := golden.AppendCanonical(nil, text)
+	return err == nil
+}
+
+func isJSONLines(text []byte) bool {
+	for line := range bytes.Lines(text) {
+		if !isJSON(bytes.TrimSpace(line)) {
+			return false
+		}
+	}
+	return len(text) > 0
+}

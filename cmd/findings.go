@@ -1,0 +1,186 @@
+package cmd
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"strings"
+	"time"
+
+	"encoding/json"
+
+	"github.com/spf13/cobra"
+
+	"github.com/shadowrun/shadowrun/harness/ledger"
+	"github.com/shadowrun/shadowrun/harness/soak"
+	"github.com/shadowrun/shadowrun/replay"
+)
+
+func (a *app) findingsCommand() *cobra.Command {
+	var id int64
+	c := &cobra.Command{
+		Use:   "findings",
+		Short: "List what was found; show and accept findings",
+		Long:  `A finding is what shares workflow, cause and path pattern: one problem, however often it was seen.`,
+		Example: `  shadowrun findings
+  shadowrun findings show 3fa9c1d2
+  shadowrun findings accept 3fa9c1d2 --reason "booking time, JIRA-812" --until 2027-01-31`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return a.withSoak(id, func(s *soak.State, of ledger.Soak) error { return a.listFindings(s, of) })
+		},
+	}
+	c.PersistentFlags().Int64Var(&id, "soak", 0, "of this `number` (default the latest)")
+	show := &cobra.Command{
+		Use: "show KEY", Short: "Show a finding with an example", Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.withSoak(id, func(s *soak.State, of ledger.Soak) error { return a.showFinding(s, of, args[0]) })
+		},
+	}
+	c.AddCommand(show, a.acceptCommand(&id))
+	return c
+}
+
+// withSoak calls f with the state folder open and the soak of a number in it, the latest for 0.
+func (a *app) withSoak(id int64, f func(*soak.State, ledger.Soak) error) error {
+	dir, err := a.state()
+	if err != nil {
+		return err
+	}
+	state, err := soak.View(dir)
+	if err != nil {
+		return err
+	}
+	defer state.Close()
+	of, err := state.Soak(ledger.SoakID(id))
+	if err != nil {
+		return err
+	}
+	return f(state, of)
+}
+
+func (a *app) listFindings(s *soak.State, of ledger.Soak) error {
+	summary, err := soak.Summarize(s, of, time.Now())
+	if err != nil {
+		return err
+	}
+	if a.json {
+		list := []findingJSON{}
+		for _, f := range summary.Findings {
+			list = append(list, newFindingJSON(f))
+		}
+		return a.printJSON(struct {
+			Version  int           `json:"version"`
+			Soak     int64         `json:"soak"`
+			Findings []findingJSON `json:"findings"`
+		}{jsonVersion, int64(of.ID), list})
+	}
+	writeFindings(a.out, summary, len(summary.Findings))
+	return nil
+}
+
+func findFinding(s *soak.State, of ledger.Soak, key string) (ledger.Finding, error) {
+	all, err := s.Ledger.Findings(of.ID)
+	if err != nil {
+		return ledger.Finding{}, err
+	}
+	var found []ledger.Finding
+	for _, f := range all {
+		if strings.HasPrefix(f.Key, key) {
+			found = append(found, f)
+		}
+	}
+	if len(found) != 1 || key == "" {
+		return ledger.Finding{}, hinted(fmt.Errorf("finding %q: %d of soak %d begin so; want exactly one", key, len(found), of.ID),
+			"'shadowrun findings' lists them")
+	}
+	return found[0], nil
+}
+
+func (a *app) showFinding(s *soak.State, of ledger.Soak, key string) error {
+	f, err := findFinding(s, of, key)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(struct {
+			Version int         `json:"version"`
+			Finding findingJSON `json:"finding"`
+		}{jsonVersion, newFindingJSON(f)})
+	}
+	fmt.Fprintf(a.out, "finding %s: %s, %s, %s\n", shortKey(f.Key), f.Workflow, f.Class, f.Cause)
+	fmt.Fprintf(a.out, "  where    %s\n", printable(orRoot(f.Pattern)))
+	fmt.Fprintf(a.out, "  seen     %d times, first in %s at %s, last in %s at %s\n", f.Count,
+		runName(f.First.Run), f.First.At.Format(time.RFC3339), runName(f.Last.Run), f.Last.At.Format(time.RFC3339))
+	var d replay.Difference
+	if json.NewDecoder(bytes.NewReader(f.Example)).Decode(&d) == nil {
+		fmt.Fprintf(a.out, "  example  %s\n", printable(orRoot(d.Path)))
+		writeValues(a.out, d, "           ")
+		fmt.Fprintf(a.out, "  because  %s\n", printable(d.Why))
+	}
+	if f.Accepted != nil {
+		fmt.Fprintf(a.out, "  accepted until %s by %s: %s\n", f.Accepted.Until.Format(time.DateOnly), f.Accepted.Who, f.Accepted.Reason)
+	}
+	fmt.Fprintf(a.out, "  next     %s\n", f.Reproduction)
+	return nil
+}
+
+// defaultAcceptance is how long an acceptance lasts where nothing else is said.
+const defaultAcceptance = 30 * 24 * time.Hour
+
+func (a *app) acceptCommand(id *int64) *cobra.Command {
+	var reason, until string
+	c := &cobra.Command{
+		Use: "accept KEY", Short: "Let a finding be for some time: it then fails no soak", Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if strings.TrimSpace(reason) == "" {
+				return errors.New("--reason: want why the finding may be let be")
+			}
+			now := time.Now()
+			end := now.Add(defaultAcceptance)
+			if until != "" {
+				day, err := time.ParseInLocation(time.DateOnly, until, time.Local)
+				if err != nil {
+					return fmt.Errorf("--until %s: want a day such as 2027-01-31", until)
+				}
+				end = day.AddDate(0, 0, 1)
+			}
+			if !end.After(now) {
+				return fmt.Errorf("--until %s is past", until)
+			}
+			return a.withSoak(*id, func(s *soak.State, of ledger.Soak) error {
+				f, err := findFinding(s, of, args[0])
+				if err != nil {
+					return err
+				}
+				return a.accept(s.Dir, ledger.Acceptance{Key: f.Key, Reason: reason, Until: end, Who: who(), At: now})
+			})
+		},
+	}
+	c.Flags().StringVar(&reason, "reason", "", "why it may be let be (required)")
+	c.Flags().StringVar(&until, "until", "", "the last `day`, such as 2027-01-31 (default in 30 days)")
+	return c
+}
+
+func (a *app) accept(dir string, x ledger.Acceptance) error {
+	l, err := ledger.Append(soak.LedgerPath(dir))
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(l.Accept(x), l.Close()); err != nil {
+		return err
+	}
+	a.say("finding %s is accepted until %s", shortKey(x.Key), x.Until.Format(time.DateTime))
+	return nil
+}
+
+// who is the operator, for the record.
+func who() string {
+	name := os.Getenv("SUDO_USER")
+	if u, err := user.Current(); name == "" && err == nil {
+		name = u.Username
+	}
+	return name
+}

@@ -1,0 +1,206 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/spf13/cobra"
+
+	"github.com/shadowrun/shadowrun/golden"
+	"github.com/shadowrun/shadowrun/harness"
+	"github.com/shadowrun/shadowrun/harness/soak"
+)
+
+func (a *app) initCommand() *cobra.Command {
+	var name, output string
+	var force bool
+	var timeout time.Duration
+	c := &cobra.Command{
+		Use:   "init -- COMMAND [ARGUMENT …]",
+		Short: "Write a configuration for a command of yours, having tried it",
+		Long: `Runs the command three times, with the seeds 1, 1 and 2, finds out the format of its output, and writes
+shadowrun.yaml. {seed} in an argument stands for the seed; it is also in SHADOWRUN_SEED.`,
+		Example: "  shadowrun init -- python3 flow.py {seed}\n  shadowrun init --name orders -- ./engine run orders.yaml --seed {seed}",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if fileExists(output) && !force {
+				return hinted(fmt.Errorf("%s is there already", output), "--force overwrites it, --output FILE writes another")
+			}
+			w := harness.WorkflowConfig{Name: name, Command: args, Timeout: harness.Duration(timeout)}
+			if name == "" {
+				w.Name = nameOf(args)
+			}
+			return a.init(c.Context(), w, output)
+		},
+	}
+	flags := c.Flags()
+	flags.StringVar(&name, "name", "", "of the workflow (default from the command)")
+	flags.StringVarP(&output, "output", "o", configName, "the `file` to write")
+	flags.BoolVar(&force, "force", false, "overwrite it")
+	flags.DurationVar(&timeout, "timeout", time.Minute, "how long a run may take")
+	return c
+}
+
+var notInName = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+
+// nameOf makes a workflow's name of its command: of the first argument that looks like a
+// program of the user's, else of the program.
+func nameOf(argv []string) string {
+	best := argv[0]
+	for _, word := range argv[1:] {
+		if isFile(word) {
+			best = word
+			break
+		}
+	}
+	name := filepath.Base(best)
+	name = strings.TrimSuffix(name, filepath.Ext(name))
+	name = strings.TrimLeft(notInName.ReplaceAllString(name, "-"), "._-")
+	if name == "" {
+		return "workflow"
+	}
+	return name[:min(len(name), 64)]
+}
+
+// trial is one execution of the command that is tried.
+type trial struct {
+	harness.Execution
+	raw []byte
+}
+
+func (a *app) init(ctx context.Context, w harness.WorkflowConfig, output string) error {
+	dir, err := os.MkdirTemp("", "shadowrun-init-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	var trials []trial
+	for _, seed := range []uint64{1, 1, 2} {
+		t, err := a.try(ctx, w, seed, dir)
+		if err != nil {
+			return err
+		}
+		defer t.Close()
+		trials = append(trials, t)
+	}
+	w.Output = formatOfOutput(trials)
+	if err := a.writeConfig(w, output); err != nil {
+		return err
+	}
+	a.tellTrials(w, trials, output)
+	return nil
+}
+
+func (a *app) try(ctx context.Context, w harness.WorkflowConfig, seed uint64, dir string) (trial, error) {
+	here, err := os.Getwd()
+	if err != nil {
+		return trial{}, err
+	}
+	e, raw, err := harness.Try(ctx, harness.Config{Dir: here}, w, seed, dir)
+	if err != nil {
+		return trial{}, err
+	}
+	t := trial{e, raw}
+	if e.Trace == nil || e.Status != golden.StatusOK {
+		e.Close()
+		err := fmt.Errorf("seed %d: %s: %s%s", seed, e.Status, e.Message, indented(e.Stderr))
+		return t, hinted(err, "it has to run by itself, in this folder, with the environment PATH, HOME and what pass_env: names")
+	}
+	return t, nil
+}
+
+func indented(stderr []byte) string {
+	text := ""
+	lines := strings.Split(strings.TrimSpace(string(stderr)), "\n")
+	for _, line := range lines[max(0, len(lines)-10):] {
+		if line != "" {
+			text += "\n  " + printable(line)
+		}
+	}
+	return text
+}
+
+// formatOfOutput guesses the format that all outputs have.
+func formatOfOutput(trials []trial) golden.Output {
+	all := func(is func([]byte) bool) bool {
+		return !slices.ContainsFunc(trials, func(t trial) bool { return !is(t.raw) })
+	}
+	switch {
+	case all(isJSON):
+		return golden.OutputJSON
+	case all(isJSONLines):
+		return golden.OutputJSONL
+	case all(func(b []byte) bool { return utf8.Valid(b) && bytes.IndexByte(b, 0) < 0 }):
+		return golden.OutputText
+	default:
+		return golden.OutputBytes
+	}
+}
+
+func (a *app) writeConfig(w harness.WorkflowConfig, output string) error {
+	quoted := make([]string, len(w.Command))
+	for i, word := range w.Command {
+		text, err := yaml.MarshalWithOptions(word, yaml.Flow(true), yaml.JSON())
+		if err != nil {
+			return err
+		}
+		quoted[i] = strings.TrimSpace(string(text))
+	}
+	var text bytes.Buffer
+	fmt.Fprintf(&text, `# Written by 'shadowrun init'. 'shadowrun --quick' tries it, 'shadowrun --duration 24h' soaks it.
+version: 1
+workflows:
+  - name: %s
+    command: [%s]
+    output: %s
+    timeout: %s
+# A difference that is meant to be is covered by a rule, which needs a reason:
+# rules:
+#   - volatile: /created_at
+#     reason: the time of the booking; nothing reads it back
+`, w.Name, strings.Join(quoted, ", "), w.Output, time.Duration(w.Timeout))
+	if _, err := harness.ParseConfig(output, text.Bytes()); err != nil {
+		return fmt.Errorf("what would be written can't be read back: %w", err)
+	}
+	return writeFile(output, &text)
+}
+
+// tellTrials says what the trials showed.
+func (a *app) tellTrials(w harness.WorkflowConfig, trials []trial, output string) {
+	a.say("%s: workflow %s, output %s, %v a run", output, w.Name, w.Output, trials[0].Circumstances.Duration().Round(time.Millisecond))
+	if len(trials[0].raw) == 0 && trials[0].Trace.Events() == 0 {
+		a.warn("it printed nothing and left no artifact: there is nothing to compare")
+		a.hint("print what matters, or write it into the folder $SHADOWRUN_OUT or, as JSON lines, to $SHADOWRUN_TRACE (trace: file)")
+		return
+	}
+	if trials[0].Trace.Digest() != trials[1].Trace.Digest() {
+		a.warn("twice with seed 1, it did not do the same")
+	} else if trials[0].Trace.Digest() == sameButSeed(trials) {
+		a.warn("seed 2 made no difference: does it take the seed? {seed} in an argument, or SHADOWRUN_SEED")
+	}
+	a.hint("shadowrun --quick%s", configHint(output))
+}
+
+// sameButSeed returns the first trial's digest if the third's output is the same as its.
+func sameButSeed(trials []trial) golden.Digest {
+	if bytes.Equal(trials[0].raw, trials[2].raw) && trials[0].Trace.Events() == trials[2].Trace.Events() {
+		return trials[0].Trace.Digest()
+	}
+	return golden.Digest{}
+}
+
+func configHint(output string) string {
+	if output == configName {
+		return ""
+	}
+	return " --config " + soak.ShellQuote(output)
+}

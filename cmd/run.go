@@ -1,0 +1,183 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/shadowrun/shadowrun/harness"
+	"github.com/shadowrun/shadowrun/harness/ledger"
+	"github.com/shadowrun/shadowrun/harness/soak"
+)
+
+type runFlags struct {
+	configFlags
+	duration time.Duration
+	hours    float64
+	cycles   int
+	quick    bool
+	resume   bool
+	progress string
+}
+
+func (a *app) runCommand() *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Short: "Run a soak: seeded workflows in cycles, each replayed",
+		Long: `Runs seeded workflows in cycles, replays every run, and says what differs and why.
+
+Without a configuration it runs the built-in workflows. 'shadowrun init -- COMMAND' writes one
+for a command of yours. Without --duration or --cycles it runs until it is stopped.
+
+Exit status: 0 PASS, 1 FAIL, 2 usage or configuration, 3 INCONCLUSIVE, 4 INTERRUPTED (resumable).`,
+		Example: `  shadowrun --quick                    three cycles, one after another
+  shadowrun --duration 24h             a soak; at most 24 hours of active time
+  shadowrun --resume                   go on with the one that was stopped or killed
+  shadowrun --cycles 10 -w orders      ten cycles of one workflow`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return a.run(c, &f) },
+	}
+	f.add(c, a)
+	flags := c.Flags()
+	flags.DurationVar(&f.duration, "duration", 0, "active time after which no further cycle starts, such as 24h")
+	flags.Float64Var(&f.hours, "hours", 0, "the same in hours")
+	flags.IntVar(&f.cycles, "cycles", 0, "how many cycles")
+	flags.BoolVar(&f.quick, "quick", false, "three cycles without an interval")
+	flags.BoolVar(&f.resume, "resume", false, "go on with the latest soak of the state folder")
+	flags.StringVar(&f.progress, "progress", "", "bar, text, json or none (default bar on a terminal, else text)")
+	flags.MarkHidden("hours")
+	c.MarkFlagsMutuallyExclusive("duration", "hours")
+	c.MarkFlagsMutuallyExclusive("quick", "cycles")
+	return c
+}
+
+const quickCycles = 3
+
+func (f *runFlags) limits(config *harness.Config) (cycles int, duration time.Duration, err error) {
+	duration = f.duration
+	if f.hours != 0 {
+		duration = time.Duration(f.hours * float64(time.Hour))
+	}
+	cycles = f.cycles
+	if f.quick {
+		cycles = quickCycles
+		none := harness.Duration(0)
+		config.Interval = &none
+	}
+	if duration < 0 || cycles < 0 {
+		return 0, 0, errors.New("--duration and --cycles: want more than zero")
+	}
+	return cycles, duration, nil
+}
+
+func (a *app) run(c *cobra.Command, f *runFlags) error {
+	config, err := a.config(c, &f.configFlags)
+	if err != nil {
+		return err
+	}
+	cycles, duration, err := f.limits(&config)
+	if err != nil {
+		return err
+	}
+	dir, err := a.state()
+	if err != nil {
+		return err
+	}
+	progress, err := a.newProgress(f.progress)
+	if err != nil {
+		return err
+	}
+	ctx, stop, release := a.signals(c.Context(), time.Duration(config.Grace))
+	defer release()
+	id, err := soak.Run(ctx, stop, soak.Options{
+		Dir: dir, Config: config, Workflows: a.workflows, Version: version(),
+		Cycles: cycles, Duration: duration, Resume: f.resume,
+		Notify: progress.event, Started: progress.start,
+	})
+	progress.end()
+	if err != nil {
+		return runError(err, id)
+	}
+	return a.conclude(dir, id)
+}
+
+// runError gives an error of a soak its status: one that had begun could not be judged.
+func runError(err error, id ledger.SoakID) error {
+	var held *ledger.HeldError
+	if id == 0 || errors.As(err, &held) || errors.Is(err, soak.ErrNothingToResume) {
+		return err
+	}
+	return failure{err, exitInconclusive, []string{"'shadowrun --resume' goes on; what was acknowledged is safe"}}
+}
+
+// conclude prints what the soak came to, and returns its outcome as the exit status.
+func (a *app) conclude(dir string, id ledger.SoakID) error {
+	state, err := soak.View(dir)
+	if err != nil {
+		return err
+	}
+	defer state.Close()
+	of, err := state.Soak(id)
+	if err != nil {
+		return err
+	}
+	summary, err := soak.Summarize(state, of, time.Now())
+	if err != nil {
+		return err
+	}
+	if err := a.printSummary(summary); err != nil {
+		return err
+	}
+	return exitError(summary.Outcome.ExitStatus())
+}
+
+var (
+	errGrace  = errors.New("the grace period is over")
+	errSecond = errors.New("a second signal")
+)
+
+// signals returns a channel that the first SIGINT or SIGTERM closes, and a context that ends
+// after a grace period from then, or at once with the second.
+func (a *app) signals(parent context.Context, grace time.Duration) (context.Context, <-chan struct{}, func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	stop := make(chan struct{})
+	received := make(chan os.Signal, 2)
+	signal.Notify(received, syscall.SIGINT, syscall.SIGTERM)
+	finished := make(chan struct{})
+	joined := make(chan struct{})
+	go func() {
+		defer close(joined)
+		var over <-chan time.Time
+		for {
+			select {
+			case s := <-received:
+				if over != nil {
+					a.say("%v again: what is in flight is abandoned", s)
+					cancel(fmt.Errorf("%w: %w", harness.ErrStopped, errSecond))
+					return
+				}
+				a.say("%v: no further cycle is started; what is in flight has %v to finish (again: stop at once)", s, grace)
+				close(stop)
+				over = time.After(grace)
+			case <-over:
+				a.say("what is in flight is abandoned: its %v are over", grace)
+				cancel(fmt.Errorf("%w: %w", harness.ErrStopped, errGrace))
+				over = make(chan time.Time)
+			case <-finished:
+				return
+			}
+		}
+	}()
+	return ctx, stop, func() {
+		signal.Stop(received)
+		close(finished)
+		<-joined
+		cancel(nil)
+	}
+}

@@ -1,0 +1,164 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/shadowrun/shadowrun/harness"
+	"github.com/shadowrun/shadowrun/harness/soak"
+	"github.com/shadowrun/shadowrun/replay"
+)
+
+// printSummary prints what a soak came to, for people or as JSON.
+func (a *app) printSummary(s soak.Summary) error {
+	if a.json {
+		return a.printJSON(newSummaryJSON(s))
+	}
+	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "\nsoak %d, base seed %d, %s of active time\n\n", s.Soak.ID, s.Soak.BaseSeed, roundTime(s.Active))
+	writeFigures(w, s)
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	writeHours(a.out, s)
+	writeFindings(a.out, s, maxFindings)
+	writeFailed(a.out, s)
+	writeOutcome(a.out, s)
+	return nil
+}
+
+func roundTime(d time.Duration) time.Duration {
+	if d < 10*time.Second {
+		return d.Round(time.Millisecond)
+	}
+	return d.Round(time.Second)
+}
+
+func writeFigures(w io.Writer, s soak.Summary) {
+	c := s.Counters
+	row := func(name, format string, args ...any) { fmt.Fprintf(w, "  "+name+"\t"+format+"\n", args...) }
+	overrun := ""
+	if c.Overruns > 0 {
+		overrun = fmt.Sprintf(" (%d took longer than their interval)", c.Overruns)
+	}
+	row("cycles", "%d%s", c.Cycles, overrun)
+	unfinished := ""
+	if c.Unfinished+c.Abandoned > 0 {
+		unfinished = fmt.Sprintf(" (%d left no golden, %d abandoned)", c.Unfinished, c.Abandoned)
+	}
+	row("workflows", "%s%s", quantity(c.Runs, "run"), unfinished)
+	row("replays", "%d, of which %d of older runs, %d skipped", c.Replays, c.Rechecks, c.RechecksSkipped)
+	row("verdicts", "%d match, %d leak, %d violation, %d drift, %d unknown", c.Match, c.Leak, c.Violation, c.Drift, c.Unknown)
+	row("goldens", "%d, %s on disk (%s of traces)", c.Goldens, humanize.IBytes(uint64(c.GoldenBytes)), humanize.IBytes(uint64(c.TraceBytes)))
+	row("restorations", "%d", c.Restorations)
+}
+
+// writeHours prints the hourly progression of a soak that lasted longer than one.
+func writeHours(out io.Writer, s soak.Summary) {
+	if len(s.Hours) < 2 {
+		return
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprint(w, "\nhour\tcycles\truns\treplays\tmismatches\tunknown\tin all\t\n")
+	for _, h := range s.Hours {
+		fmt.Fprintf(w, "%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", h.N+1, h.Done.Cycles, h.Done.Runs, h.Done.Replays,
+			h.Done.Leak+h.Done.Violation+h.Done.Drift, h.Done.Unknown, h.Total.Replays)
+	}
+	w.Flush()
+}
+
+// maxFindings is how many findings a summary names; 'shadowrun findings' has them all.
+const maxFindings = 30
+
+func writeFindings(out io.Writer, s soak.Summary, most int) {
+	if len(s.Findings) == 0 {
+		fmt.Fprint(out, "\nfindings: none\n")
+		return
+	}
+	fmt.Fprintf(out, "\nfindings (%d)\n", len(s.Findings))
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for i, f := range s.Findings {
+		if i == most {
+			fmt.Fprintf(w, "  … %d more: shadowrun findings\n", len(s.Findings)-i)
+			break
+		}
+		accepted := ""
+		if f.Accepted != nil {
+			accepted = "accepted until " + f.Accepted.Until.Format(time.DateOnly)
+		}
+		at := harness.Position{Cycle: f.Shortest.Cycle, Run: f.Shortest.Position}
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%d ×\t%s\t%s\n", shortKey(f.Key), f.Workflow, f.Class, f.Cause,
+			printable(orRoot(f.Pattern)), f.Count, at, accepted)
+	}
+	w.Flush()
+}
+
+func orRoot(path string) string {
+	if path == "" {
+		return "(the whole)"
+	}
+	return path
+}
+
+func shortKey(key string) string { return key[:min(len(key), 8)] }
+
+func writeFailed(out io.Writer, s soak.Summary) {
+	if len(s.Failed) == 0 {
+		return
+	}
+	fmt.Fprint(out, "\nruns without a golden\n")
+	for _, r := range s.Failed {
+		at := harness.Position{Cycle: r.Cycle, Run: r.RunKey.Position}
+		fmt.Fprintf(out, "  %s  %s, seed %d: %s: %s\n", at, r.Workflow, r.Seed, r.Status, printable(r.Message))
+	}
+	if more := s.Counters.Unfinished - int64(len(s.Failed)); more > 0 {
+		fmt.Fprintf(out, "  … %d more\n", more)
+	}
+}
+
+func writeOutcome(out io.Writer, s soak.Summary) {
+	outcome := string(s.Outcome)
+	if s.Running != nil {
+		outcome = fmt.Sprintf("running (pid %d), so far %s", s.Running.PID, outcome)
+	}
+	fmt.Fprintf(out, "\n%s: %s\n", outcome, s.Why)
+	fmt.Fprintf(out, "  %s\n", boundText(s))
+	fmt.Fprintf(out, "  state    %s\n", s.State)
+	for _, next := range nextSteps(s) {
+		fmt.Fprintf(out, "  next     %s\n", next)
+	}
+}
+
+// boundText says what the figures support, and for where.
+func boundText(s soak.Summary) string {
+	c := s.Counters
+	if c.Violation+c.Drift > 0 || c.Replays == 0 {
+		return "the figures support no bound on the rate of violation"
+	}
+	clean := cleanReplays(s)
+	return fmt.Sprintf("%s of distinct seeds without a violation: its rate is below %.3g %% (95 %% confidence), for this host and these builds",
+		quantity(clean, "replay"), 100*soak.Bound(clean))
+}
+
+// nextSteps returns commands to paste.
+func nextSteps(s soak.Summary) []string {
+	state := soak.StateFlag(s.State)
+	var next []string
+	for _, f := range s.Findings {
+		if f.Class == replay.ClassViolation {
+			next = append(next, f.Reproduction)
+			break
+		}
+	}
+	if len(next) == 0 && len(s.Findings) > 0 {
+		next = append(next, s.Findings[0].Reproduction)
+	}
+	if s.Outcome == soak.Interrupted && s.Running == nil {
+		next = append(next, "shadowrun --resume"+state)
+	}
+	return append(next, "shadowrun golden verify"+state)
+}

@@ -1,0 +1,163 @@
+package harness
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/shadowrun/shadowrun/golden"
+)
+
+// childVariable holds, in a re-executed child of this binary, what it is to do.
+const childVariable = "SHADOWRUN_CHILD"
+
+// childTask is what a re-executed child is to do.
+type childTask struct {
+	Burn      bool       `json:"burn,omitempty"` // keep a CPU busy until standard input ends
+	Run       PlannedRun `json:"run,omitzero"`
+	Dir       string     `json:"dir,omitempty"` // the execution's folder: the checkpoint is kept, and the result left, there
+	KillAfter int        `json:"kill_after,omitempty"`
+}
+
+// childResult is what a child leaves beside the trace.
+type childResult struct {
+	Status      golden.Status `json:"status"`
+	Exit        int           `json:"exit,omitempty"`
+	Message     string        `json:"message,omitempty"`
+	Stderr      []byte        `json:"stderr,omitempty"`
+	Checkpoints int           `json:"checkpoints"`
+	Restored    bool          `json:"restored,omitempty"`
+}
+
+const (
+	checkpointFile = "checkpoint.json"
+	resultFile     = "result.json"
+	traceFile      = "trace"
+)
+
+// RunChild does a re-executed child's work and exits, where this process is one; else it
+// returns at once. A main function calls it first, with the workflows that it offers.
+func RunChild(workflows ...Workflow) {
+	text := os.Getenv(childVariable)
+	if text == "" {
+		return
+	}
+	var task childTask
+	err := json.Unmarshal([]byte(text), &task)
+	switch {
+	case err != nil:
+	case task.Burn:
+		burn(os.Stdin)
+	default:
+		err = task.do(workflows)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "shadowrun: child:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// burn keeps one CPU busy until r ends.
+func burn(r io.Reader) {
+	done := make(chan struct{})
+	go func() {
+		io.Copy(io.Discard, r)
+		close(done)
+	}()
+	for {
+		select {
+		case <-done:
+			return
+		default:
+		}
+	}
+}
+
+func (t childTask) do(workflows []Workflow) error {
+	for _, w := range workflows {
+		if w.Name() == t.Run.Workflow {
+			return t.run(w)
+		}
+	}
+	return fmt.Errorf("this binary has no workflow %q", t.Run.Workflow)
+}
+
+func (t childTask) run(w Workflow) error {
+	from, err := readCheckpoint(filepath.Join(t.Dir, checkpointFile))
+	if err != nil {
+		return err
+	}
+	r := newRun(t.Run, golden.BuildOptions{SpoolDir: t.Dir}, from)
+	taken := 0
+	if from != nil {
+		r.events = from.Events
+	}
+	r.onCheckpoint = func(c checkpoint) error {
+		taken++
+		if err := writeJSON(filepath.Join(t.Dir, checkpointFile), c); err != nil {
+			return err
+		}
+		if taken == t.KillAfter {
+			unix.Kill(unix.Getpid(), unix.SIGKILL)
+			select {} // until the signal is delivered
+		}
+		return nil
+	}
+	e := finish(r, call(context.Background(), w, r))
+	defer e.Close()
+	if e.Trace != nil {
+		if err := writeTrace(filepath.Join(t.Dir, traceFile), e.Trace); err != nil {
+			return err
+		}
+	}
+	return writeJSON(filepath.Join(t.Dir, resultFile), childResult{
+		Status: e.Status, Exit: e.Exit, Message: e.Message, Stderr: e.Stderr, Checkpoints: e.Checkpoints, Restored: from != nil,
+	})
+}
+
+func readCheckpoint(path string) (*checkpoint, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	c := new(checkpoint)
+	if err := json.Unmarshal(text, c); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return c, nil
+}
+
+// writeJSON writes a file that is whole when its name appears. It is not synced: what a child
+// leaves is read by its parent, and does not outlive it.
+func writeJSON(path string, value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(path+".tmp", text, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(path+".tmp", path)
+}
+
+func writeTrace(path string, t *golden.Trace) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(f, t.Reader()); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}

@@ -1,0 +1,151 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/sync/semaphore"
+
+	"github.com/shadowrun/shadowrun/golden"
+	"github.com/shadowrun/shadowrun/replay"
+)
+
+// What may wait to be committed. Cycles that end while others are being committed are
+// committed together: one sync for many is what makes short cycles fast.
+const (
+	maxWaiting      = 64
+	maxWaitingBytes = 64 << 20
+)
+
+// queue hands cycles from those who carry them out to the one who commits them.
+type queue struct {
+	cycles chan CycleResult
+	room   *semaphore.Weighted // bytes
+}
+
+func newQueue() queue {
+	return queue{make(chan CycleResult, maxWaiting), semaphore.NewWeighted(maxWaitingBytes)}
+}
+
+func (q queue) put(ctx context.Context, c CycleResult) error {
+	if err := q.room.Acquire(ctx, min(c.bytes(), maxWaitingBytes)); err != nil {
+		return err
+	}
+	q.cycles <- c
+	return nil
+}
+
+// take returns the cycles that wait, at least one; none where there will be no more.
+func (q queue) take() (batch []CycleResult) {
+	c, ok := <-q.cycles
+	for ok {
+		batch = append(batch, c)
+		select {
+		case c, ok = <-q.cycles:
+		default:
+			ok = false
+		}
+	}
+	return batch
+}
+
+// commit commits cycles as they come, and tells of them.
+func (r *Runner) commit(q queue) error {
+	for {
+		batch := q.take()
+		if len(batch) == 0 {
+			return nil
+		}
+		if err := r.Record.Commit(batch); err != nil {
+			return fmt.Errorf("cycle %d: commit: %w", batch[0].N, err)
+		}
+		r.committed.set(batch[len(batch)-1].N)
+		for i := range batch {
+			c := &batch[i]
+			r.Tally.add(c, i == 0 && c.N == r.FirstCycle && r.Abandoned != nil)
+			r.tell(c)
+			q.room.Release(min(c.bytes(), maxWaitingBytes))
+			c.Close()
+		}
+	}
+}
+
+// add counts a cycle. One that makes up for what an earlier session abandoned was counted
+// when it was first committed.
+func (t *Tally) add(c *CycleResult, makesUp bool) {
+	if makesUp {
+		t.Abandoned -= int64(len(c.Runs))
+	} else {
+		t.Cycles++
+		t.Runs += int64(len(c.Runs))
+	}
+	if c.Overrun > 0 {
+		t.Overruns++
+	}
+	for _, run := range c.Runs {
+		switch {
+		case run.Trace != nil:
+			t.Goldens++
+		case run.Status == golden.StatusAbandoned:
+			t.Abandoned++
+		default:
+			t.Unfinished++
+		}
+	}
+	t.RechecksSkipped += int64(c.RechecksSkipped)
+	for _, p := range c.Replays {
+		t.Replays++
+		t.Restorations += int64(p.Restorations)
+		if p.Recheck {
+			t.Rechecks++
+		}
+		*t.of(p.Checked.Verdict)++
+	}
+}
+
+func (t *Tally) of(v replay.Verdict) *int64 {
+	switch v {
+	case replay.VerdictMatch:
+		return &t.Match
+	case replay.VerdictLeak:
+		return &t.Leak
+	case replay.VerdictViolation:
+		return &t.Violation
+	case replay.VerdictDrift:
+		return &t.Drift
+	default:
+		return &t.Unknown
+	}
+}
+
+// tell notifies of an acknowledged cycle, its failures first.
+func (r *Runner) tell(c *CycleResult) {
+	event := func(kind EventKind, text string) {
+		r.Notify(Event{At: r.Now(), Kind: kind, Cycle: c.N, Text: text, Tally: r.Tally})
+	}
+	for _, run := range c.Runs {
+		if run.Trace == nil && run.Status != golden.StatusAbandoned {
+			event(EventFailed, fmt.Sprintf("%s: %s: %s", run.PlannedRun, run.Status, run.Message))
+		}
+	}
+	for _, p := range c.Replays {
+		if p.Checked.Verdict != replay.VerdictMatch {
+			event(EventVerdict, fmt.Sprintf("%s: %s under %s: %s", p.PlannedRun, p.Checked.Verdict, p.Variant, p.summary()))
+		}
+	}
+	event(EventCycle, "")
+}
+
+// summary says in a line what a replay found.
+func (p *ReplayResult) summary() string {
+	roots := replay.Roots(p.Checked.Differences)
+	if len(roots) == 0 {
+		return p.Checked.Why
+	}
+	d := roots[0].Difference
+	text := fmt.Sprintf("%s %s (%s)", d.Path, d.Kind, d.Cause)
+	if more := len(p.Checked.Differences) - 1; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}

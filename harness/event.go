@@ -1,0 +1,35 @@
+package harness
+
+import "time"
+
+// Event is what a soak tells those who watch it. Times are the soak's clock's.
+type Event struct {
+	At    time.Time
+	Kind  EventKind
+	Cycle int
+	Text  string // for people; empty with cycle events, which the tally says all of
+	Tally Tally  // since the soak began, through all its resumptions
+}
+
+// EventKind says what happened.
+type EventKind string
+
+const (
+	EventCycle    EventKind = "cycle"    // a cycle was acknowledged
+	EventVerdict  EventKind = "verdict"  // a replay did not match
+	EventFailed   EventKind = "failed"   // a run left no golden
+	EventStopping EventKind = "stopping" // no further cycle is started
+	EventNotice   EventKind = "notice"
+)
+
+// Tally counts what a soak has done.
+type Tally struct {
+	Cycles, Runs, Replays                   int64
+	Match, Leak, Violation, Drift, Unknown  int64
+	Unfinished, Abandoned                   int64
+	Rechecks, RechecksSkipped, Restorations int64
+	Overruns, Goldens, GoldenBytes          int64
+}
+
+// Mismatches are the verdicts that speak against the workflows.
+func (t Tally) Mismatches() int64 { return t.Leak + t.Violation + t.Drift }

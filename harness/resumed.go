@@ -1,0 +1,125 @@
+package harness
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/shadowrun/shadowrun/golden"
+	"github.com/shadowrun/shadowrun/harness/internal/proc"
+)
+
+// errKilled is why a command is ended that is to be resumed.
+var errKilled = errors.New("killed at a checkpoint, to be resumed")
+
+// killAndResume runs the command, kills it after the job's checkpoint, and runs it again with
+// what it had kept. The trace is the second one's, which reports everything. A command that
+// ends before its checkpoint has just run, without a restoration.
+func (e *execution) killAndResume(ctx context.Context) {
+	if !e.command(ctx, e.job.killAfter) {
+		return
+	}
+	if err := errors.Join(os.RemoveAll(e.dir.sub("out")), os.Mkdir(e.dir.sub("out"), 0o700), removeIfThere(e.dir.sub(traceFile))); err != nil {
+		e.broken = fmt.Sprintf("resume: %v", err)
+		return
+	}
+	pids := e.result.PIDs
+	e.builder.Discard()
+	e.startTrace()
+	e.command(ctx, 0)
+	e.result.PIDs = append(pids, e.result.PIDs...)
+	e.restorations = 1
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// executeChild executes a Go workflow in a child of this binary, which kills itself after the
+// job's checkpoint, and then in another, which resumes.
+func (x *goExecutor) executeChild(ctx context.Context, j job) Execution {
+	start := x.world.now()
+	dir, err := makeRunDir(ctx, filepath.Join(x.workDir, j.ID))
+	if err != nil {
+		return faulted(fmt.Sprintf("its folder: %v", err))
+	}
+	defer dir.remove()
+	task := childTask{Run: j.PlannedRun, Dir: dir.path, KillAfter: j.killAfter}
+	restorations := 0
+	result, stderr := x.child(ctx, task)
+	if result.Status == proc.Signaled && result.Signal.String() == "killed" {
+		task.KillAfter, restorations = 0, 1
+		result, stderr = x.child(ctx, task)
+	}
+	e := x.childExecution(dir.path, result, stderr)
+	e.Restorations = restorations
+	e.Circumstances = x.world.circumstances(j.ID, start)
+	e.Circumstances.PIDs = result.PIDs
+	return e
+}
+
+func (x *goExecutor) child(ctx context.Context, task childTask) (proc.Result, []byte) {
+	text, err := json.Marshal(task)
+	if err != nil {
+		panic(err) // strings and numbers always marshal
+	}
+	var stderr tail
+	result := proc.Run(ctx, proc.Spec{
+		Argv:    x.self.argv(),
+		Dir:     task.Dir,
+		Env:     append(os.Environ(), childVariable+"="+string(text)),
+		Owner:   x.world.stateDir,
+		Stdout:  stderr.write,
+		Stderr:  stderr.write,
+		Timeout: x.timeout,
+		Now:     x.world.now,
+	})
+	return result, stderr.bytes(redactor{})
+}
+
+func (x *goExecutor) childExecution(dir string, result proc.Result, stderr []byte) Execution {
+	switch {
+	case result.Status == proc.TimedOut:
+		return Execution{Status: golden.StatusTimeout, Message: fmt.Sprintf("took longer than its %s timeout", x.timeout), Stderr: stderr}
+	case result.Status == proc.Cancelled:
+		return Execution{Status: golden.StatusAbandoned, Message: "stopped while it was in flight", Stderr: stderr}
+	case result.Status != proc.Exited || result.Exit != 0:
+		return Execution{Status: golden.StatusFault, Message: fmt.Sprintf("child: %s: %s", result, strings.TrimSpace(string(stderr))), Stderr: stderr}
+	}
+	var left childResult
+	text, err := os.ReadFile(filepath.Join(dir, resultFile))
+	if err == nil {
+		err = json.Unmarshal(text, &left)
+	}
+	if err != nil {
+		return Execution{Status: golden.StatusFault, Message: fmt.Sprintf("child: %v", err), Stderr: stderr}
+	}
+	e := Execution{Status: left.Status, Exit: left.Exit, Message: left.Message, Stderr: left.Stderr, Checkpoints: left.Checkpoints}
+	if !left.Status.Replayable() {
+		return e
+	}
+	f, err := os.Open(filepath.Join(dir, traceFile))
+	if err != nil {
+		return faulted(fmt.Sprintf("child: %v", err))
+	}
+	defer f.Close()
+	if e.Trace, err = golden.ReadTrace(f, golden.Digest{}, x.build); err != nil {
+		return faulted(fmt.Sprintf("child: its trace: %v", err))
+	}
+	return e
+}
+
+// reexec says how to start this binary again so that it comes to [RunChild].
+type reexec struct {
+	path string
+	args []string
+}
+
+func (r reexec) argv() []string { return append([]string{r.path}, r.args...) }

@@ -1,0 +1,144 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/shadowrun/shadowrun/golden"
+)
+
+// Run is what a Go workflow is handed: everything that may vary, and a place for everything
+// that it does. It belongs to the goroutine that called [Workflow.Run].
+type Run struct {
+	planned      PlannedRun
+	random       *rand.Rand
+	source       *rand.PCG // of random
+	now          time.Time
+	builder      *golden.Builder
+	broken       error // the first misuse; it ends the trace as a fault
+	resume       *checkpoint
+	onCheckpoint func(checkpoint) error
+	checkpoints  int
+	events       []golden.Event // kept only where a checkpoint could need them
+}
+
+// checkpoint is a point to resume from: what was recorded so far, and the workflow's state.
+type checkpoint struct {
+	State  jsontext.Value `json:"state"`
+	Now    time.Time      `json:"now"`
+	Random []byte         `json:"random"`
+	Events []golden.Event `json:"events"`
+}
+
+// Seed returns the run's seed, 0 to [SeedLimit]-1.
+func (r *Run) Seed() uint64 { return r.planned.Seed }
+
+// ID returns the run's id, the same in its replays.
+func (r *Run) ID() string { return r.planned.ID }
+
+// Rand returns a generator (PCG) seeded with the run's seed. A resumed run finds it as it was
+// at the checkpoint.
+func (r *Run) Rand() *rand.Rand { return r.random }
+
+// Now returns the run's own time: it begins at 2000-01-01T00:00:00Z and passes by one
+// millisecond with each reading, the same in every replay.
+func (r *Run) Now() time.Time {
+	r.now = r.now.Add(time.Millisecond)
+	return r.now
+}
+
+// Record adds a step to the trace: a name, which may come more than once, and a value that is
+// marshalled as JSON, map keys sorted. A value that can't be marshalled, and a name that is
+// empty or holds '#' or begins with '@', is reported by [Run.Err] and ends the run as a fault.
+func (r *Run) Record(step string, value any) {
+	if step == "" || strings.Contains(step, "#") || strings.HasPrefix(step, "@") {
+		r.fail(fmt.Errorf("step %q: a name must not be empty, hold '#' or begin with '@'", step))
+		return
+	}
+	r.add(golden.KindStep, step, value)
+}
+
+// Artifact adds a file to the trace by name and content. Content that is a JSON document is
+// kept as one, other text by its lines, and anything else by its digest.
+func (r *Run) Artifact(name string, content []byte) {
+	r.addValue(golden.KindArtifact, name, artifactValue(name, content))
+}
+
+// Call makes a call to the outside and records the exchange: the request, and the response or
+// the error. The call's name is free.
+func (r *Run) Call(ctx context.Context, name string, request any, call func(context.Context) (response any, err error)) (any, error) {
+	response, err := call(ctx)
+	exchange := map[string]any{"request": request}
+	if err != nil {
+		exchange["error"] = err.Error()
+	} else {
+		exchange["response"] = response
+	}
+	r.add(golden.KindCall, name, exchange)
+	return response, err
+}
+
+// Checkpoint keeps state so that the run could be resumed from here. Without it being killed
+// the call costs a marshalling of state.
+func (r *Run) Checkpoint(state any) error {
+	text, err := json.Marshal(state, json.Deterministic(true))
+	if err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	r.checkpoints++
+	r.addValue(golden.KindCheckpoint, "", strconv.AppendInt(nil, int64(r.checkpoints), 10))
+	if r.onCheckpoint == nil {
+		return r.broken
+	}
+	random, err := r.source.MarshalBinary()
+	if err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	return r.onCheckpoint(checkpoint{State: text, Now: r.now, Random: random, Events: r.events})
+}
+
+// Resume reports whether the run goes on from a checkpoint, and if so unmarshals the state
+// that was kept there into state, a pointer. What was recorded until then is in the trace.
+func (r *Run) Resume(state any) (bool, error) {
+	if r.resume == nil {
+		return false, nil
+	}
+	if err := json.Unmarshal(r.resume.State, state); err != nil {
+		return false, fmt.Errorf("resume: %w", err)
+	}
+	return true, nil
+}
+
+// Err returns the first misuse of the run, such as a step whose value can't be marshalled.
+func (r *Run) Err() error { return r.broken }
+
+func (r *Run) fail(err error) {
+	r.broken = errors.Join(r.broken, err)
+}
+
+func (r *Run) add(kind golden.Kind, name string, value any) {
+	text, err := json.Marshal(value, json.Deterministic(true))
+	if err != nil {
+		r.fail(fmt.Errorf("%s %q: %w", kind, name, err))
+		return
+	}
+	r.addValue(kind, name, text)
+}
+
+func (r *Run) addValue(kind golden.Kind, name string, value []byte) {
+	if err := r.builder.Add(kind, name, value); err != nil {
+		r.fail(fmt.Errorf("%s %q: %w", kind, name, err))
+		return
+	}
+	if r.onCheckpoint != nil {
+		r.events = append(r.events, golden.Event{Kind: kind, Name: name, Value: value})
+	}
+}

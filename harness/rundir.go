@@ -1,0 +1,90 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// runDir is the private folder of one execution. A run and all its replays have the same path,
+// one after another: whoever makes the folder holds a lock on it until it is removed.
+type runDir struct {
+	path string
+	lock *os.File
+}
+
+const lockRetry = 20 * time.Millisecond
+
+// makeRunDir makes path anew and holds it; it waits while another execution does.
+func makeRunDir(ctx context.Context, path string) (*runDir, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	for {
+		d, err := tryRunDir(path)
+		if d != nil || err != nil {
+			return d, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("%s is held by another execution of the run: %w", path, context.Cause(ctx))
+		case <-time.After(lockRetry):
+		}
+	}
+}
+
+// tryRunDir returns nil and no error where another execution holds path.
+func tryRunDir(path string) (*runDir, error) {
+	if err := os.Mkdir(path, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return nil, err
+	}
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil // removed since by its holder
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		f.Close()
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, nil
+		}
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	held, err1 := f.Stat()
+	now, err2 := os.Stat(path)
+	if err1 != nil || err2 != nil || !os.SameFile(held, now) {
+		f.Close()
+		return nil, nil // the folder that was locked is no longer the one at path
+	}
+	d := &runDir{path: path, lock: f}
+	return d, d.empty()
+}
+
+// empty removes what a killed harness left.
+func (d *runDir) empty() error {
+	entries, err := d.lock.ReadDir(-1)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := os.RemoveAll(filepath.Join(d.path, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *runDir) sub(name string) string { return filepath.Join(d.path, name) }
+
+// remove removes the folder and gives up the hold on it.
+func (d *runDir) remove() error {
+	defer d.lock.Close()
+	return os.RemoveAll(d.path)
+}

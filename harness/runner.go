@@ -1,0 +1,252 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/shadowrun/shadowrun/replay"
+)
+
+// Runner carries out a plan: cycle by cycle, every run replayed and every result recorded.
+type Runner struct {
+	Config    Config     // valid, with its defaults
+	Workflows []Workflow // those of the configuration that are Go values
+	StateDir  string     // absolute; executions have their folders in it
+	SoakID    string     // names the soak in those folders' paths
+	SelfArgs  []string   // with which this binary, started again, comes to [RunChild]
+	Record    Record
+	Notify    func(Event)      // from one goroutine; nil: nobody watches
+	Now       func() time.Time // nil: time.Now
+
+	FirstCycle int           // 1, or where a resumed soak goes on
+	Abandoned  []int         // positions of FirstCycle that are to be made up for; nil: all of it
+	Cycles     int           // up to which cycle; 0: no limit
+	Remaining  time.Duration // of active time; 0: no limit
+	Tally      Tally         // of the soak's earlier sessions
+
+	plan      *Plan
+	workflows map[string]*prepared
+	world     world
+	prints    fingerprinter
+	around    string // fingerprint of the environment
+	burners   *burners
+	committed progress
+}
+
+// prepared is a workflow made ready to run.
+type prepared struct {
+	config   WorkflowConfig
+	executor executor
+	rules    *replay.RuleSet
+	build    atomic.Pointer[string] // fingerprint, as of the latest cycle
+}
+
+// ErrStopped is the cause of a context with which [Runner.Run] is told to stop at once; what
+// is in flight is then abandoned.
+var ErrStopped = errors.New("stopped")
+
+// Prepare makes the runner ready. It is called first, and once.
+func (r *Runner) Prepare() error {
+	if r.Now == nil {
+		r.Now = time.Now
+	}
+	if r.Notify == nil {
+		r.Notify = func(Event) {}
+	}
+	r.plan = NewPlan(r.Config)
+	r.world = newWorld(r.Now, r.StateDir)
+	r.workflows = map[string]*prepared{}
+	self, err := newReexec(r.SelfArgs)
+	if err != nil {
+		return err
+	}
+	r.burners = &burners{self: self}
+	workDir := filepath.Join(r.StateDir, "work", r.SoakID)
+	for _, w := range r.Config.Workflows {
+		p := &prepared{config: w}
+		if p.rules, err = r.Config.RuleSet(w.Name); err != nil {
+			return err
+		}
+		if w.Command != nil {
+			p.executor, err = newCommandExecutor(r.Config, w, r.world, workDir)
+		} else {
+			p.executor, err = r.goExecutor(w, workDir, self)
+		}
+		if err != nil {
+			return err
+		}
+		r.workflows[w.Name] = p
+	}
+	r.around = string(Environment())
+	return r.fingerprint()
+}
+
+// fingerprint notes every workflow's build, as it is now.
+func (r *Runner) fingerprint() error {
+	for _, w := range r.Config.Workflows {
+		build, err := r.prints.build(r.Config.Dir, w)
+		if err != nil {
+			return fmt.Errorf("workflow %s: %w", w.Name, err)
+		}
+		r.workflows[w.Name].build.Store(&build)
+	}
+	return nil
+}
+
+// Builds returns the fingerprint of each workflow's build, by name.
+func (r *Runner) Builds() map[string]string {
+	builds := map[string]string{}
+	for name, w := range r.workflows {
+		builds[name] = *w.build.Load()
+	}
+	return builds
+}
+
+// Home returns the home folder of whoever runs the soak.
+func (r *Runner) Home() string { return r.world.home }
+
+// User returns the login name of whoever runs the soak.
+func (r *Runner) User() string { return r.world.user }
+
+func (r *Runner) goExecutor(w WorkflowConfig, workDir string, self reexec) (executor, error) {
+	for _, candidate := range r.Workflows {
+		if candidate.Name() == w.Name {
+			return &goExecutor{
+				workflow: candidate, timeout: time.Duration(w.Timeout), world: r.world,
+				workDir: workDir, self: self,
+			}, nil
+		}
+	}
+	return nil, fmt.Errorf("workflow %s: it has no command, and this binary has no workflow of that name", w.Name)
+}
+
+// Run carries the plan out until its end, the deadline, or a stop: the end of stop lets the
+// cycle in flight finish, the end of ctx abandons it. What was acknowledged is in the record,
+// whatever error is returned.
+func (r *Runner) Run(ctx context.Context, stop <-chan struct{}) error {
+	group, groupCtx := errgroup.WithContext(ctx)
+	waiting := newQueue()
+	r.committed.set(r.FirstCycle - 1)
+	group.Go(func() error {
+		err := r.commit(waiting)
+		r.committed.fail(err)
+		return err
+	})
+	group.Go(func() error {
+		defer close(waiting.cycles)
+		return r.cycles(groupCtx, stop, waiting)
+	})
+	err := group.Wait()
+	r.burners.stop()
+	return err
+}
+
+// cycles carries out one cycle after another, each an interval after the one before it.
+func (r *Runner) cycles(ctx context.Context, stop <-chan struct{}, waiting queue) error {
+	began := r.Now()
+	interval := time.Duration(*r.Config.Interval)
+	for n := r.FirstCycle; r.Cycles == 0 || n <= r.Cycles; n++ {
+		started := r.Now()
+		result := r.cycle(ctx, n, started)
+		if interval > 0 {
+			result.Overrun = max(0, result.Ended.Sub(started)-interval)
+		}
+		stopped := ctx.Err() != nil
+		if err := waiting.put(context.WithoutCancel(ctx), result); err != nil {
+			return err
+		}
+		if stopped {
+			return nil
+		}
+		next := started.Add(interval)
+		if r.Remaining > 0 {
+			deadline := began.Add(r.Remaining)
+			if next.After(deadline) {
+				next = deadline
+			}
+			if !r.Now().Before(deadline) {
+				return nil
+			}
+		}
+		if done(stop) || !r.wait(ctx, stop, next) {
+			return nil
+		}
+		if r.Remaining > 0 && !r.Now().Before(began.Add(r.Remaining)) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// wait waits until a time and reports whether it came to that.
+func (r *Runner) wait(ctx context.Context, stop <-chan struct{}, until time.Time) bool {
+	left := until.Sub(r.Now())
+	if left <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(left)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-stop:
+		return false
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func done(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// progress says up to which cycle all is acknowledged, to those who wait for one.
+type progress struct {
+	mu      sync.Mutex
+	changed sync.Cond
+	cycle   int
+	err     error
+}
+
+func (p *progress) set(cycle int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.changed.L = &p.mu
+	p.cycle = cycle
+	p.changed.Broadcast()
+}
+
+// fail ends all waiting.
+func (p *progress) fail(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err = err; err == nil {
+		p.err = errors.New("the record is closed")
+	}
+	p.changed.Broadcast()
+}
+
+// await returns when a cycle is acknowledged.
+func (p *progress) await(cycle int) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.cycle < cycle && p.err == nil {
+		p.changed.Wait()
+	}
+	if p.cycle < cycle {
+		return p.err
+	}
+	return nil
+}
