@@ -53,7 +53,10 @@ const (
 
 // Difference is one path at which two documents disagree.
 //
-// Comparing fills the first five fields; classifying the others.
+// Comparing fills the first five fields; classifying the others. Where one document lacks the
+// place, its path is where it would be: of an added element, the index in the first document
+// before which it is inserted; of a removed one, the index in the second from which it is
+// missing. A moved array's values are the arrays as a whole.
 type Difference struct {
 	Path    string         `json:"path"`     // RFC 6901, in the first document's coordinates
 	GotPath string         `json:"got_path"` // the same place in the second's

@@ -140,16 +140,6 @@ func (d *document) children(n uint32) []uint32 {
 	return all
 }
 
-// member returns the value of the member whose name is written so, and whether there is one.
-func (d *document) member(n uint32, name string) (uint32, bool) {
-	for c, end := n+1, d.nodes[n].next; c < end; c = d.nodes[c].next {
-		if string(d.name(c)) == name {
-			return c, true
-		}
-	}
-	return 0, false
-}
-
 // equalNodes reports whether two values are the same, and so are their names if both are
 // members. It looks at the texts only where the hashes agree.
 func equalNodes(d *document, n uint32, e *document, m uint32) bool {

@@ -96,7 +96,7 @@ func (e *eventComparison) compare() error {
 	next := 0
 	for i, j := range p.ofWant {
 		if j >= next {
-			e.added(p, next, j)
+			e.added(p, next, j+1)
 			next = j + 1
 		}
 		if j < 0 {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 )
 
 // traceOf makes a trace: lines are events, of which each starts with its kind, then has a name
@@ -59,6 +60,8 @@ func TestCompareTraces(t *testing.T) {
 		{"a line inserted", traceOf("jsonl", 7, ended, "out 1", "out 2"), traceOf("jsonl", 7, ended, "out 0", "out 1", "out 2"), []string{"added /0 0"}},
 		{"a line inserted in a log with times", traceOf("text", 7, ended, `out "10:00 a"`, `out "10:01 b"`), traceOf("text", 7, ended, `out "11:00 a"`, `out "11:00 z"`, `out "11:02 b"`),
 			[]string{`changed /0 "10:00 a" -> "11:00 a"`, `added /1 "11:00 z"`, `changed /1 (/2) "10:01 b" -> "11:02 b"`}},
+		{"a line less", traceOf("jsonl", 7, ended, "out 1", "out 2", "out 3"), traceOf("jsonl", 7, ended, "out 1", "out 3"), []string{"removed /1 2"}},
+		{"repetitions in another order", steps("step a 1", "step a 2"), steps("step a 2", "step a 1"), []string{`moved  ["/a","/a#2"] -> ["/a#2","/a"]`}},
 		{"kinds interleaved otherwise", traceOf("jsonl", 7, ended, "out 1", "step s 1"), traceOf("jsonl", 7, ended, "step s 2", "out 2"), []string{
 			`moved  ["/0","/s"] -> ["/s","/0"]`, "changed /0 1 -> 2", "changed /s 1 -> 2"}},
 		{"how it ended", traceOf("steps", 7, ended), traceOf("steps", 7, `"exit":3,"status":"exit"`), []string{
@@ -100,4 +103,42 @@ func TestCompareTracesRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Every event that differs is reported once, and differences account for the lengths.
+func TestTraceDifferencesAddUp(t *testing.T) {
+	line := rapid.Custom(func(t *rapid.T) string {
+		kind := rapid.SampledFrom([]string{"out", "step a", "step b", "call x", "call y", "artifact f", "checkpoint"}).Draw(t, "kind")
+		return fmt.Sprintf("%s %d", kind, rapid.IntRange(0, 2).Draw(t, "value"))
+	})
+	lines := rapid.SliceOfN(line, 0, 10)
+	rapid.Check(t, func(t *rapid.T) {
+		want, got := lines.Draw(t, "want"), lines.Draw(t, "got")
+		o := Options{MaxAlign: rapid.SampledFrom([]int{0, 1, 20}).Draw(t, "limit")}
+		r, err := CompareTraces([]byte(traceOf("jsonl", 7, ended, want...)), []byte(traceOf("jsonl", 7, ended, got...)), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := make(map[[2]string]bool)
+		length := len(want)
+		for _, d := range r.Differences {
+			at := [2]string{d.Path, d.GotPath}
+			if seen[at] {
+				t.Fatalf("twice at %q:\n%s", at, strings.Join(brief(r.Differences), "\n"))
+			}
+			seen[at] = true
+			switch d.Kind {
+			case Added:
+				length++
+			case Removed:
+				length--
+			}
+		}
+		if length != len(got) {
+			t.Fatalf("%d events become %d, not %d:\n%s", len(want), length, len(got), strings.Join(brief(r.Differences), "\n"))
+		}
+		if r.Equal() != (strings.Join(want, "\n") == strings.Join(got, "\n")) {
+			t.Fatalf("Equal() = %t", r.Equal())
+		}
+	})
 }
