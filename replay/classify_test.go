@@ -1,6 +1,8 @@
 package replay
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -117,6 +119,11 @@ func TestClassifyByEvidence(t *testing.T) {
 		{"mktemp", "/f", `"/tmp/tmp.QAYbh9TXmF"`, `"/tmp/tmp.q3pRdqUYcO"`, volatile, CausePath},
 		{"Go's temporary name", "/f", `"/tmp/job1234567890/x"`, `"/tmp/job987654321/x"`, volatile, CausePath},
 		{"temporary name in own folder", "/f", `"/runs/a/tmp/tmpab12cd_3"`, `"/runs/b/tmp/tmpzz9q0x1k"`, volatile, CausePath},
+		{"Python's temporary names of letters", "/f", `"/tmp/tmpabcdefgh"`, `"/tmp/tmpqwertyui"`, volatile, CausePath},
+		{"Python's temporary name with a prefix", "/f", `"/tmp/chunks-abcdefgh.txt"`, `"/tmp/chunks-q3ertyu_.txt"`, volatile, CausePath},
+		{"mkdtemp without a separator", "/f", `"/tmp/workflowQz81cd/x"`, `"/tmp/workflowab7TdA/x"`, volatile, CausePath},
+		{"a random number in /tmp", "/f", `"/tmp/result123456"`, `"/tmp/result987654"`, violation, none},
+		{"a counter in /tmp", "/f", `"/tmp/fileA00001"`, `"/tmp/fileA00002"`, violation, none},
 		{"chosen name in /tmp", "/f", `"/tmp/result-000123"`, `"/tmp/result-000124"`, violation, none},
 		{"chosen word in /tmp", "/f", `"/tmp/oranges"`, `"/tmp/bananas"`, violation, none},
 		{"object", "/o", `"<Foo object at 0x7f3a1c2b4d60>"`, `"<Foo object at 0x7f91bb2b4d60>"`, volatile, CauseAddress},
@@ -156,4 +163,53 @@ func TestClassifyByEvidence(t *testing.T) {
 			}
 		})
 	}
+}
+
+func BenchmarkClassify(b *testing.B) {
+	one := []Difference{{Path: "/at", GotPath: "/at", Kind: Changed, Want: jsontext.Value(`"2026-11-22T10:15:00Z"`), Got: jsontext.Value(`"2026-11-22T10:16:41Z"`)}}
+	b.Run("one reading", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			Classify(one, Evidence{Want: wantRun, Got: gotRun})
+		}
+	})
+	var many []Difference
+	for i := range 20_000 {
+		path := fmt.Sprintf("/%d/note", i)
+		line := func(side string) jsontext.Value {
+			return jsontext.Value(fmt.Sprintf(`"item %d token %s and another %s"`, i, sha(fmt.Sprint(side, i))[:16], sha(fmt.Sprint(side, -i))))
+		}
+		many = append(many, Difference{Path: path, GotPath: path, Kind: Changed, Want: line("a"), Got: line("b")})
+	}
+	b.Run("20,000 tokens", func(b *testing.B) {
+		for b.Loop() {
+			Classify(many, Evidence{Want: wantRun, Got: gotRun})
+		}
+	})
+	// 50,000 records of about 100 bytes; 200 scores and 200 digests of something else differ.
+	record := func(i int, got bool) string {
+		score, of := i, i
+		if got && i%250 == 0 {
+			score, of = i+7, -i-1
+		}
+		return fmt.Sprintf(`{"digest":%q,"id":%d,"score":%d}`, sha(fmt.Sprint("x", of)), i, score)
+	}
+	docs := [2][]byte{}
+	for side := range docs {
+		var rows []string
+		for i := range 50_000 {
+			rows = append(rows, record(i, side == 1))
+		}
+		docs[side] = []byte("[" + strings.Join(rows, ",") + "]")
+	}
+	r, err := Compare(docs[0], docs[1], JSON, Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run(fmt.Sprintf("%d differences in %d MB", len(r.Differences), len(docs[0])>>20), func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			Classify(r.Differences, Evidence{Want: wantRun, Got: gotRun, WantDoc: docs[0], GotDoc: docs[1], Format: JSON})
+		}
+	})
 }

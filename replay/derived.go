@@ -11,6 +11,8 @@ const (
 	leastCopied = 6
 	// leastSummed is the same for what is computed from volatile values, which would excuse it.
 	leastSummed = 4
+	// maxCopied is the longest value, in bytes, that is looked for elsewhere.
+	maxCopied = 4096
 	// maxRoots bounds the other differences that one difference is tried against, the
 	// nearest before it first.
 	maxRoots = 128
@@ -23,7 +25,15 @@ type links struct {
 	ds        []Difference // classified; from own on, those that rules cover
 	own       int
 	want, got *source
+	below     map[string]*below
+	texts     []texts
 	parent    []int // of each difference: what it follows from, or -1
+}
+
+// texts is what a difference's scalars say; not ok if it has other values.
+type texts struct {
+	want, got string
+	ok        bool
 }
 
 // derive classifies again what is a violation so far and follows from another difference.
@@ -34,6 +44,11 @@ func derive(x *examiner, ds []Difference, in Evidence) {
 	l := &links{x: x, own: len(ds)}
 	l.ds = append(slices.Clone(ds), in.Covered...)
 	l.want, l.got = newSource(Want, in.WantDoc, in.Format), newSource(Got, in.GotDoc, in.Format)
+	l.below = indexBelow(l.ds, l.own)
+	l.texts = make([]texts, len(l.ds))
+	for i, d := range l.ds {
+		l.texts[i].want, l.texts[i].got, l.texts[i].ok = scalarTexts(d)
+	}
 	l.parent = slices.Repeat([]int{-1}, len(l.ds))
 	marks := l.digests()
 	for i := range ds {
@@ -111,14 +126,17 @@ func (l *links) others(i int) []int {
 // copies returns marks for the values of earlier differences, and of covered ones.
 func (l *links) copies(i int) []mark {
 	var ms []mark
+	d := l.texts[i]
+	if !d.ok {
+		return nil
+	}
 	for _, j := range l.others(i) {
-		r := l.ds[j]
-		if j > i && j < l.own || r.Kind != Changed {
+		r := l.texts[j]
+		if j > i && j < l.own || !r.ok || l.ds[j].Kind != Changed || len(r.want) > maxCopied || len(r.got) > maxCopied || r.want == r.got {
 			continue
 		}
-		w, g, ok := scalarTexts(r)
-		if ok && w != g && len(w) <= 4096 && len(g) <= 4096 && informative(w, g, leastCopied) {
-			ms = append(ms, mark{w, g, natureCopy, "the value at " + orRoot(r.Path) + ", on both sides", j})
+		if strings.Contains(d.want, r.want) && strings.Contains(d.got, r.got) && informative(r.want, r.got, leastCopied) {
+			ms = append(ms, mark{r.want, r.got, natureCopy, "the value at " + orRoot(l.ds[j].Path) + ", on both sides", j})
 		}
 	}
 	// The earliest is the root; a longer value goes before what it contains.

@@ -33,9 +33,8 @@ func (l *links) digests() map[int][]mark {
 
 // huntValues digests every differing value and every value around one, the smallest first.
 func (l *links) huntValues(h *hunt) {
-	type place struct{ path, gotPath string }
-	seen := map[place]bool{}
-	var around []place
+	seen := map[level]bool{}
+	var outer []level
 	for i, r := range l.ds {
 		if r.Kind == Changed || r.Kind == Moved {
 			h.try(r.Want, r.Got, orRoot(r.Path), func(t *target) int {
@@ -45,20 +44,17 @@ func (l *links) huntValues(h *hunt) {
 				return i
 			})
 		}
-		path, gotPath := r.Path, r.GotPath
-		for path != "" && gotPath != "" {
-			path, _ = splitPath(path)
-			gotPath, _ = splitPath(gotPath)
-			if p := (place{path, gotPath}); !seen[p] {
-				seen[p] = true
-				around = append(around, p)
+		for _, at := range around(r.Path, r.GotPath) {
+			if !seen[at] {
+				seen[at] = true
+				outer = append(outer, at)
 			}
 		}
 	}
-	slices.SortStableFunc(around, func(a, b place) int {
+	slices.SortStableFunc(outer, func(a, b level) int {
 		return strings.Count(b.path, "/") - strings.Count(a.path, "/")
 	})
-	for _, p := range around {
+	for _, p := range outer {
 		want, got := l.want.value(p.path), l.got.value(p.gotPath)
 		if want == nil || got == nil {
 			continue
@@ -77,14 +73,14 @@ func (l *links) huntValues(h *hunt) {
 func (l *links) huntRests(h *hunt, ts []*target) {
 	for _, t := range ts {
 		d := l.ds[t.difference]
-		path, gotPath := d.Path, d.GotPath
-		for t.found == nil && path != "" && gotPath != "" {
-			path, _ = splitPath(path)
-			gotPath, _ = splitPath(gotPath)
+		for _, at := range around(d.Path, d.GotPath) {
+			path, gotPath := at.path, at.gotPath
+			size := len(l.want.value(path)) + len(l.got.value(gotPath))
 			root := l.worstBelow(path, t.difference)
-			if root < 0 {
+			if t.found != nil || root < 0 || size > h.left {
 				continue
 			}
+			h.left -= size
 			only := func(other *target) int {
 				if other != t {
 					return -1
@@ -94,12 +90,10 @@ func (l *links) huntRests(h *hunt, ts []*target) {
 			what := orRoot(path) + " without " + d.Path
 			h.try(l.want.without(path, []string{d.Path}), l.got.without(gotPath, []string{d.GotPath}), what, only)
 			cut, gotCut := []string{d.Path}, []string{d.GotPath}
-			for _, r := range l.ds[:l.own] {
-				if r.Class == ClassVolatile && r.Kind == Changed && inside(r.Path, path) {
-					cut, gotCut = append(cut, r.Path), append(gotCut, r.GotPath)
-				}
+			for _, i := range l.readingsBelow(path) {
+				cut, gotCut = append(cut, l.ds[i].Path), append(gotCut, l.ds[i].GotPath)
 			}
-			if len(cut) > 1 && l.ds[root].Class != ClassVolatile {
+			if len(cut) > 1 && len(cut) <= maxReadings+1 && l.ds[root].Class != ClassVolatile {
 				h.try(l.want.without(path, cut), l.got.without(gotPath, gotCut), what+" and the readings of the world", only)
 			}
 		}
@@ -189,24 +183,4 @@ func plain(v jsontext.Value) string {
 		return s
 	}
 	return string(v)
-}
-
-// worstBelow returns the difference at or below path that weighs most, the first of equals;
-// -1 if there is none but except.
-func (l *links) worstBelow(path string, except int) int {
-	best := -1
-	for i, r := range l.ds {
-		if i == except || !inside(r.Path, path) {
-			continue
-		}
-		if best < 0 || l.ds[best].Class != ClassViolation && r.Class == ClassViolation && i < l.own {
-			best = i
-		}
-	}
-	return best
-}
-
-// inside reports whether path is at or below outer.
-func inside(path, outer string) bool {
-	return path == outer || strings.HasPrefix(path, outer+"/")
 }

@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"errors"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -9,9 +8,19 @@ import (
 
 // source finds values in a whole document by their paths.
 type source struct {
-	units   map[string]*unit
-	seed    string               // of a trace; empty otherwise
-	columns map[string][]float64 // see [source.column]
+	units map[string]*unit
+	seed  string // of a trace; empty otherwise
+
+	// What was asked for before, by path.
+	places   map[string]nodeAt
+	elements map[string][]uint32  // of arrays
+	columns  map[string][]float64 // see [source.column]
+}
+
+// nodeAt is a node of a document; no document: nowhere.
+type nodeAt struct {
+	doc  *document
+	node uint32
 }
 
 // unit is a part of a source that is one JSON value: a document, or an event of a trace.
@@ -23,7 +32,7 @@ type unit struct {
 // newSource indexes a document. One that cannot be read is as good as none: then nothing
 // is recomputed from it.
 func newSource(side Side, src []byte, f Format) *source {
-	s := &source{units: map[string]*unit{}, columns: map[string][]float64{}}
+	s := &source{units: map[string]*unit{}, places: map[string]nodeAt{}, elements: map[string][]uint32{}, columns: map[string][]float64{}}
 	if src == nil {
 		return s
 	}
@@ -46,22 +55,47 @@ func newSource(side Side, src []byte, f Format) *source {
 	return s
 }
 
-// find returns the document and the node at path.
+// find returns the document and the node at path. What lies above it is found once, and an
+// array's elements are counted once: paths share most of both.
 func (s *source) find(path string) (*document, uint32, bool) {
-	prefix := path
-	for {
-		if u := s.units[prefix]; u != nil {
-			if u.doc == nil {
-				u.doc = newDocument(u.value)
-			}
-			n, ok := u.doc.descend(0, path[len(prefix):])
-			return u.doc, n, ok
-		}
-		if prefix == "" {
-			return nil, 0, false
-		}
-		prefix, _ = splitPath(prefix)
+	if p, known := s.places[path]; known {
+		return p.doc, p.node, p.doc != nil
 	}
+	p := s.seek(path)
+	s.places[path] = p
+	return p.doc, p.node, p.doc != nil
+}
+
+func (s *source) seek(path string) nodeAt {
+	if u := s.units[path]; u != nil {
+		if u.doc == nil {
+			u.doc = newDocument(u.value)
+		}
+		return nodeAt{u.doc, 0}
+	}
+	if path == "" {
+		return nodeAt{}
+	}
+	parent, name := splitPath(path)
+	doc, n, ok := s.find(parent)
+	if !ok {
+		return nodeAt{}
+	}
+	if doc.kind(n) == '[' {
+		elements, known := s.elements[parent]
+		if !known {
+			elements = doc.children(n)
+			s.elements[parent] = elements
+		}
+		if !isIndex(name) || len(name) > 9 || number(name) >= len(elements) {
+			return nodeAt{}
+		}
+		return nodeAt{doc, elements[number(name)]}
+	}
+	if at, ok := doc.descend(n, "/"+name); ok {
+		return nodeAt{doc, at}
+	}
+	return nodeAt{}
 }
 
 // descend follows a path from a node.
@@ -71,16 +105,17 @@ func (d *document) descend(at uint32, path string) (uint32, bool) {
 		return 0, false
 	}
 	for _, name := range names {
-		if at, err = d.child(at, name); err != nil {
+		next, ok := d.child(at, name)
+		if !ok {
 			return 0, false
 		}
+		at = next
 	}
 	return at, true
 }
 
-var errNoChild = errors.New("no such value")
-
-func (d *document) child(n uint32, name string) (uint32, error) {
+// child returns the element or member of this name.
+func (d *document) child(n uint32, name string) (uint32, bool) {
 	index := -1
 	if d.kind(n) == '[' && isIndex(name) && len(name) <= 9 {
 		index = number(name)
@@ -88,11 +123,11 @@ func (d *document) child(n uint32, name string) (uint32, error) {
 	i := 0
 	for c, end := n+1, d.nodes[n].next; c < end; c = d.nodes[c].next {
 		if i == index || d.kind(n) == '{' && string(unescaped(d.name(c))) == name {
-			return c, nil
+			return c, true
 		}
 		i++
 	}
-	return 0, errNoChild
+	return 0, false
 }
 
 // value returns the value at path, nil if there is none.

@@ -47,10 +47,10 @@ type row struct {
 func rows(want, got *source, r, d Difference) []row {
 	var out []row
 	path, gotPath := r.Path, r.GotPath
-	for path != "" {
-		parent, last := splitPath(path)
-		gotParent, _ := splitPath(gotPath)
+	for _, at := range around(r.Path, r.GotPath) {
 		rest, gotRest := r.Path[len(path):], r.GotPath[len(gotPath):]
+		parent, gotParent := at.path, at.gotPath
+		last := path[len(parent)+1:]
 		var next row
 		switch {
 		case isIndex(last) && !inColumn(d.Path, parent, rest):

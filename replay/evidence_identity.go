@@ -36,9 +36,12 @@ func short(host string) string {
 	return name
 }
 
-// leastPID is the lowest process id that is taken for one without a name that agrees: in
-// a fresh pid namespace the first ids are as common as small counts.
-const leastPID = 300
+// A process id is taken for one without a name that agrees only above these bounds: in a
+// fresh pid namespace the first ids are as common as small counts, and one of many is soon hit.
+const (
+	leastPID    = 20
+	pidsToOwner = 10 // a run's ids may fill a tenth of the numbers up to the one in question
+)
 
 // pids explains two numbers that are each a process id of their own run.
 func (x *examiner) pids(w, g string, name words) (explanation, bool) {
@@ -56,8 +59,9 @@ func (x *examiner) pids(w, g string, name words) (explanation, bool) {
 	if !slices.Contains(x.in.Want.PIDs, pw) || !slices.Contains(x.in.Got.PIDs, pg) {
 		return explanation{}, false
 	}
-	if (pw < leastPID || pg < leastPID) && !name.sayProcess() {
-		return unexplained("%s and %s are process ids of their own runs, but so small that it may be chance", w, g), false
+	least := max(leastPID, pidsToOwner*max(len(x.in.Want.PIDs), len(x.in.Got.PIDs)))
+	if min(pw, pg) < least && !name.sayProcess() {
+		return unexplained("%s and %s are process ids of their own runs, but below %d that may be chance", w, g, least), false
 	}
 	return explained(naturePID, "%s is a process id of its run, and %s of its own", w, g), true
 }

@@ -5,13 +5,9 @@ import (
 	"strings"
 )
 
-// The endings that libraries give to temporary names: six or more characters of mkstemp(3)
-// and its kin (Python adds tmp, Node and C a prefix of the program's), ten or so digits
-// of Go's MkdirTemp and Java's createTempFile.
-var (
-	mixedEnding = regexp.MustCompile(`^([A-Za-z_.-]*?)([A-Za-z0-9_]{6,12})((?:\.[A-Za-z]\w*)?)$`)
-	digitEnding = regexp.MustCompile(`^([A-Za-z_.-]*)([1-9]\d{7,19})((?:\.[A-Za-z]\w*)?)$`)
-)
+// digitEnding is how Go's MkdirTemp and Java's createTempFile end a name: ten or so digits,
+// and perhaps a suffix of the program's.
+var digitEnding = regexp.MustCompile(`^([A-Za-z_.-]*)([1-9]\d{7,19})((?:\.[A-Za-z]\w*)?)$`)
 
 // temporary explains two names in a folder for temporary files: what the library chose may
 // differ, what the program chose may not.
@@ -19,28 +15,34 @@ func temporary(w, g string) explanation {
 	if sw, sg := digitEnding.FindStringSubmatch(w), digitEnding.FindStringSubmatch(g); sw != nil && sg != nil && sw[1] == sg[1] && sw[3] == sg[3] {
 		return explained(naturePath, "%q and %q are names made for temporary files", w, g)
 	}
-	prefix := commonPrefix(w, g)
-	ending := commonSuffix(w, g)
-	if dot := strings.LastIndexByte(w, '.'); dot < 0 || len(w)-dot > ending {
-		ending = 0 // characters that agree by chance belong to the name
-	} else {
-		ending = len(w) - dot
+	suffix := ""
+	if dot := strings.LastIndexByte(w, '.'); dot > 0 && strings.HasSuffix(g, w[dot:]) {
+		suffix = w[dot:] // the program's, such as .txt
 	}
-	for n := prefix; n >= 0; n-- {
-		mw, mg := w[n:max(n, len(w)-ending)], g[n:max(n, len(g)-ending)]
-		if len(mw) == len(mg) && (n == 0 || strings.HasSuffix(w[:n], "tmp") || strings.ContainsAny(w[n-1:n], "-._")) && isChosen(mw) && isChosen(mg) {
+	for n := commonPrefix(w, g); n >= 0 && n <= len(w)-len(suffix) && n <= len(g)-len(suffix); n-- {
+		if startsChoice(w[:n], len(w)-len(suffix)-n) && areChosen(w[n:len(w)-len(suffix)], g[n:len(g)-len(suffix)], w[:n] == "tmp") {
 			return explained(naturePath, "%q and %q are names made for temporary files", w, g)
 		}
 	}
 	return unexplained("%q and %q are not names that a library makes for temporary files", w, g)
 }
 
-// isChosen reports whether s looks like the six to twelve characters of a library's choice.
-func isChosen(s string) bool {
-	return len(s) >= 6 && len(s) <= 12 && mixedEnding.MatchString(s) && !strings.ContainsAny(s, ".-") && isMixed(s)
+// startsChoice reports whether a library's choice of n characters can begin behind this prefix:
+// after nothing, Python's tmp, a separator, or for the six characters of mkstemp(3) anything.
+func startsChoice(prefix string, n int) bool {
+	return n == 6 || prefix == "" || prefix == "tmp" || strings.ContainsAny(prefix[len(prefix)-1:], "-._")
 }
 
-// isMixed reports whether s has characters of two kinds, or no vowels: not a word or a count.
+// areChosen reports whether two endings look like the six to twelve characters of a library's
+// choice. One in sixteen of Python's eight has letters only, so that one of the two has to
+// look random, unless the prefix is Python's.
+func areChosen(w, g string, python bool) bool {
+	const chosen = "0123456789_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	return len(w) == len(g) && len(w) >= 6 && len(w) <= 12 && within(w, chosen) && within(g, chosen) &&
+		agree(w, g) <= len(w)/2 && (python && len(w) == 8 || isMixed(w) || isMixed(g))
+}
+
+// isMixed reports whether s has characters of two kinds: not a word or a count.
 func isMixed(s string) bool {
 	kinds := 0
 	for _, kind := range []string{"abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"} {
@@ -48,20 +50,12 @@ func isMixed(s string) bool {
 			kinds++
 		}
 	}
-	return kinds > 1 || kinds == 1 && !strings.ContainsAny(s, "aeiouAEIOU0123456789")
+	return kinds > 1
 }
 
 func commonPrefix(a, b string) int {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
-	}
-	return n
-}
-
-func commonSuffix(a, b string) int {
-	n := 0
-	for n < len(a) && n < len(b) && a[len(a)-1-n] == b[len(b)-1-n] {
 		n++
 	}
 	return n
