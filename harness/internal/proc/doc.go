@@ -32,7 +32,7 @@
 //
 // It isolates nothing: no sandbox, no namespaces, no quotas on memory or disk. It does not find what
 // a program asked somebody else to start (systemd-run, docker, at, cron), nor descendants that both set
-// RLIMIT_RTTIME themselves and left their session. What runs under another user id and
+// RLIMIT_RTTIME themselves and left their session, as those of a harness that runs inside of a run and is killed. What runs under another user id and
 // cannot be signalled is reported, not killed. When this process is killed outright, the programs it
 // started die with it (PR_SET_PDEATHSIG) but not what they had started: that is left for Sweep.
 // Without Linux only the process group of a program is killed.

@@ -118,11 +118,15 @@ func TestRunsKeepApart(t *testing.T) {
 }
 
 // gate is a standard input that ends when it is opened.
-type gate struct{ opened chan struct{} }
+type gate struct {
+	opened chan struct{}
+	open   func() // any number of times
+}
 
-func newGate() gate { return gate{make(chan struct{})} }
-
-func (g gate) open() { close(g.opened) }
+func newGate() gate {
+	opened := make(chan struct{})
+	return gate{opened, sync.OnceFunc(func() { close(opened) })}
+}
 
 func (g gate) Read([]byte) (int, error) { <-g.opened; return 0, io.EOF }
 
@@ -162,14 +166,16 @@ func TestRunCatchesPhoenix(t *testing.T) {
 }
 
 func TestRunReapsDaemonsWhileItLasts(t *testing.T) {
-	s := new(capture).spec("sh", "-c", "for i in 1 2 3 4 5; do (setsid true &); done; read x")
-	g := newGate()
-	s.Stdin = g
-	done := make(chan Result)
+	gate, up := newGate(), make(chan bool, 1)
+	s := new(capture).spec("sh", "-c", "for i in 1 2 3 4 5; do (setsid true &); done; echo up; read x")
+	s.Stdin = gate
+	s.Stdout = func([]byte) error { up <- true; return nil }
+	done := make(chan Result, 1)
 	go func() { done <- Run(t.Context(), s) }()
-	eventually(t, "five daemons that came", func() bool { return len(adopted()) >= 5 })
-	eventually(t, "none of them left as a zombie", func() bool { return len(adopted()) <= 1 })
-	g.open()
+	defer gate.open()
+	<-up
+	eventually(t, "no zombie is left", func() bool { return len(adopted()) <= 1 }) // the program may be one of them
+	gate.open()
 	if r := <-done; len(r.PIDs) < 6 {
 		t.Errorf("pids %v", r.PIDs)
 	}
@@ -215,8 +221,9 @@ func TestRunDoesNotCountAnothersDescendants(t *testing.T) {
 	s := new(capture).spec("sh", "-c", "for i in 1 2 3 4 5 6; do setsid sleep 1000 & done; echo up; read x")
 	s.Env, s.Owner, s.Stdin = harnessEnv, "same", gate
 	s.Stdout = func([]byte) error { up <- true; return nil }
-	done := make(chan Result)
+	done := make(chan Result, 1)
 	go func() { done <- Run(t.Context(), s) }()
+	defer gate.open()
 	<-up
 	other := exec.Command(self, "sh", "-c", "sleep 0.1 & wait")
 	other.Env = append(os.Environ(), asHarness+"=same")

@@ -75,9 +75,13 @@ func TestSweep(t *testing.T) {
 	if again, err := Sweep(owner); err != nil || again != nil {
 		t.Errorf("again: %v, %v", again, err)
 	}
-	// As the subreaper of this test, we inherited the daemon, and nobody else waits for it.
-	for unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED, nil) == unix.EINTR {
+	// A subreaper ourselves, we inherited the program and its daemon, and nobody else waits for them.
+	for {
+		if _, err := syscall.Wait4(-1, nil, 0, nil); err == syscall.ECHILD {
+			break
+		}
 	}
+	wantNoChildren(t)
 }
 
 func TestSweepWantsAnOwner(t *testing.T) {
