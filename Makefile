@@ -1,0 +1,60 @@
+# What there is to do here. Everything but Go itself is found, installed by 'make deps' where
+# that is possible, or named loudly and left out.
+
+GO ?= go
+BIN := bin/shadowrun
+export PATH := $(PATH):/usr/local/go/bin
+
+.PHONY: build test check deps demo bench fuzz clean
+
+build:
+	$(GO) build -o $(BIN) ./cmd/shadowrun
+
+# The whole of what has to hold: .ci/run calls it.
+test: deps check
+	$(GO) test -race ./...
+
+check:
+	@unformatted=$$(gofmt -l cmd golden harness replay testdata); \
+	if [ -n "$$unformatted" ]; then echo "gofmt would change: $$unformatted" >&2; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+# The programs that tests run real workflows with. Where CI is set they are installed, as root on
+# Debian; elsewhere a missing one is a loud skip.
+DEPS := python3:python3 node:nodejs gcc:gcc strace:strace make:make
+deps:
+	@for d in $(DEPS); do command -v $${d%:*} >/dev/null 2>&1 || missing="$$missing $${d#*:}"; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ -n "$$CI" ] && command -v apt-get >/dev/null 2>&1; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing; \
+	else echo "missing, so tests that need them are skipped:$$missing" >&2; fi
+
+# A shadow run of the built-in workflows, which passes, and one of the example programs, which
+# must fail: most of those have a fault each.
+DEMO_STATE := bin/demo
+demo: build
+	@rm -rf $(DEMO_STATE)
+	@echo '$$ shadowrun --quick'
+	@$(BIN) --quick --state $(DEMO_STATE)/reference
+	@$(MAKE) -s -C testdata/workflows
+	@echo; echo '$$ shadowrun --quick --config testdata/workflows/demo.yaml'
+	@names=$$($(MAKE) -s -C testdata/workflows list | paste -sd, -); \
+	$(BIN) --quick --config testdata/workflows/demo.yaml --workflow $$names --state $(DEMO_STATE)/examples; \
+	status=$$?; if [ $$status -ne 1 ]; then echo "the examples have faults: exit status 1 was due, not $$status" >&2; exit 1; fi
+
+# Side by side, in one run: figures for the README.
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./golden ./replay ./harness/...
+
+# Every parser for a minute each.
+FUZZTIME ?= 1m
+fuzz:
+	@for p in $$($(GO) list ./...); do \
+		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+			echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+		done; done
+
+clean:
+	rm -rf bin
+	$(MAKE) -s -C testdata/workflows clean

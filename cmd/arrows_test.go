@@ -1,0 +1,85 @@
+package cmd_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/shadowrun/shadowrun/"
+
+// arrows says which of our packages a package may import, and why not more. A package that is
+// not named here is an error: say where it belongs. A name that ends in /... stands for all
+// below it. Every package may import its own internal ones.
+var arrows = []struct {
+	from string
+	to   []string
+	why  string
+}{
+	{"golden", nil, "a trace knows nothing of who made it or compares it"},
+	{"replay", []string{"golden"}, "comparing and classifying are pure: no processes, no disk, no ledger"},
+	{"harness", []string{"golden", "replay"}, "a soak hands its results over; how they are kept is not its business"},
+	{"harness/internal/proc", nil, "a process is a process, whatever it is run for"},
+	{"harness/ledger", []string{"golden", "replay"}, "the record outlives the harness that wrote it"},
+	{"harness/reference", []string{"harness"}, "they are workflows like a user's"},
+	{"harness/harnesstest", []string{"golden", "replay", "harness", "harness/reference"}, "it runs in users' tests: no ledger, no command line"},
+	{"harness/soak", []string{"golden", "replay", "harness", "harness/ledger", "harness/internal/proc"}, "it puts harness and ledger together"},
+	{"cmd", []string{"golden", "replay", "harness", "harness/ledger", "harness/reference", "harness/soak", "harness/internal/..."}, "nothing imports it but main functions"},
+	{"cmd/shadowrun", []string{"cmd"}, "one call"},
+}
+
+func allowed(from, to string) (bool, string) {
+	for _, a := range arrows {
+		if a.from != from {
+			continue
+		}
+		for _, t := range append(a.to, from+"/internal/...") {
+			if t == to || strings.HasSuffix(t, "/...") && strings.HasPrefix(to, strings.TrimSuffix(t, "...")) {
+				return true, ""
+			}
+		}
+		return false, a.why
+	}
+	return false, "it is in no row of the table: say where it belongs"
+}
+
+// TestArrowsPointOneWay holds the packages to the table, tests included.
+func TestArrowsPointOneWay(t *testing.T) {
+	list := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", "./...")
+	list.Dir = ".."
+	out, err := list.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	packages := 0
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; packages++ {
+		var p struct {
+			ImportPath                         string
+			Imports, TestImports, XTestImports []string
+		}
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		from := strings.TrimPrefix(p.ImportPath, module)
+		if parent, _, internal := strings.Cut(from, "/internal/"); internal && from != "harness/internal/proc" {
+			from = parent
+		}
+		for _, imported := range append(append(p.Imports, p.TestImports...), p.XTestImports...) {
+			to, ours := strings.CutPrefix(imported, module)
+			if !ours || to == from {
+				continue
+			}
+			if ok, why := allowed(from, to); !ok {
+				t.Errorf("%s imports %s: %s", from, to, why)
+			}
+		}
+	}
+	if packages < len(arrows) {
+		t.Errorf("go list named %d packages; the table has %d", packages, len(arrows))
+	}
+}
