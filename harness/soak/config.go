@@ -52,6 +52,11 @@ func ReadConfig(text string) (harness.Config, error) {
 		return harness.Config{}, fmt.Errorf("the soak's configuration in the ledger: %w", err)
 	}
 	stored.Config.Dir = stored.Dir
+	for i := range stored.Config.Workflows {
+		if w := &stored.Config.Workflows[i]; len(w.Command) == 0 {
+			w.Command = nil // YAML writes nil as [], but a Go workflow is one whose command is nil
+		}
+	}
 	return stored.Config, nil
 }
 
