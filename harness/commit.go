@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -120,30 +121,39 @@ func (t *Tally) of(v replay.Verdict) *int64 {
 
 // tell notifies of an acknowledged cycle, its failures first.
 func (r *Runner) tell(c *CycleResult) {
-	event := func(kind EventKind, text string) {
-		r.Notify(Event{At: r.Now(), Kind: kind, Cycle: c.N, Text: text, Tally: r.Tally})
+	event := func(e Event) {
+		e.At, e.Cycle, e.Tally = r.Now(), c.N, r.Tally
+		r.Notify(e)
 	}
 	for _, run := range c.Runs {
 		if run.Trace == nil && run.Status != golden.StatusAbandoned {
-			event(EventFailed, fmt.Sprintf("%s: %s: %s", run.PlannedRun, run.Status, run.Message))
+			event(Event{Kind: EventFailed, Run: run.PlannedRun, Status: run.Status,
+				Text: fmt.Sprintf("%s: %s: %s", run.PlannedRun, run.Status, run.Message)})
 		}
 	}
 	for _, p := range c.Replays {
 		if p.Checked.Verdict != replay.VerdictMatch {
-			event(EventVerdict, fmt.Sprintf("%s: %s under %s: %s", p.PlannedRun, p.Checked.Verdict, p.Variant, p.summary()))
+			event(p.event())
 		}
 	}
-	event(EventCycle, "")
+	event(Event{Kind: EventCycle})
+}
+
+func (p *ReplayResult) event() Event {
+	e := Event{Kind: EventVerdict, Run: p.PlannedRun, Verdict: p.Checked.Verdict}
+	if roots := replay.Roots(p.Checked.Differences); len(roots) > 0 {
+		e.First = &roots[0].Difference
+	}
+	e.Text = fmt.Sprintf("%s: %s under %s: %s", p.PlannedRun, p.Checked.Verdict, p.Variant, p.summary(e.First))
+	return e
 }
 
 // summary says in a line what a replay found.
-func (p *ReplayResult) summary() string {
-	roots := replay.Roots(p.Checked.Differences)
-	if len(roots) == 0 {
+func (p *ReplayResult) summary(first *replay.Difference) string {
+	if first == nil {
 		return p.Checked.Why
 	}
-	d := roots[0].Difference
-	text := fmt.Sprintf("%s %s (%s)", d.Path, d.Kind, d.Cause)
+	text := fmt.Sprintf("%s %s (%s)", cmp.Or(first.Path, "the whole"), first.Kind, first.Cause)
 	if more := len(p.Checked.Differences) - 1; more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
 	}

@@ -1,6 +1,11 @@
 package harness
 
-import "time"
+import (
+	"time"
+
+	"github.com/shadowrun/shadowrun/golden"
+	"github.com/shadowrun/shadowrun/replay"
+)
 
 // Event is what a soak tells those who watch it. Times are the soak's clock's.
 type Event struct {
@@ -9,6 +14,11 @@ type Event struct {
 	Cycle int
 	Text  string // for people; empty with cycle events, which the tally says all of
 	Tally Tally  // since the soak began, through all its resumptions
+
+	Run     PlannedRun         // of a verdict, with the variant that it was replayed under; of a failure
+	Status  golden.Status      // of a failure
+	Verdict replay.Verdict     // of a verdict
+	First   *replay.Difference // of a verdict: the first that is not derived; nil: none
 }
 
 // EventKind says what happened.
