@@ -80,6 +80,33 @@ func TestClassifyAcrossDifferences(t *testing.T) {
 	}
 }
 
+func TestClassifyFindsOrderInAnArrayThatAlsoChanged(t *testing.T) {
+	d := func(kind Kind, path, want, got string) Difference {
+		return Difference{Path: path, GotPath: path, Kind: kind, Want: jsontext.Value(want), Got: jsontext.Value(got)}
+	}
+	ds := []Difference{
+		d(Changed, "/xs/0", `"ann"`, `"bob"`), d(Changed, "/xs/1", `"bob"`, `"ann"`), d(Changed, "/xs/2", `"cat"`, `"dog"`),
+		d(Removed, "/ys/0", `"eve"`, ""), d(Added, "/ys/4", "", `"eve"`), d(Added, "/ys/5", "", `"fay"`),
+		d(Changed, "/o/a", `"ann"`, `"bob"`), d(Changed, "/o/b", `"bob"`, `"ann"`),
+	}
+	for i, v := range ds {
+		if len(v.Want) == 0 {
+			ds[i].Want = nil
+		}
+		if len(v.Got) == 0 {
+			ds[i].Got = nil
+		}
+	}
+	var got []string
+	for _, d := range Classify(ds, Evidence{}) {
+		got = append(got, d.Path+" "+string(d.Cause))
+	}
+	want := []string{"/xs/0 order", "/xs/1 order", "/xs/2 unattributed", "/ys/0 order", "/ys/4 order", "/ys/5 unattributed", "/o/a unattributed", "/o/b unattributed"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestMonotonicReadingsMoveWithTheClock(t *testing.T) {
 	got := *gotRun
 	got.Host = wantRun.Host

@@ -43,7 +43,7 @@ func sameShape(w, g []piece) bool {
 	}
 	for i := range w {
 		same := w[i].kind == g[i].kind || isBare(w[i]) && isBare(g[i])
-		if !same || w[i].kind == pieceOther && w[i].text != g[i].text || w[i].kind == pieceMark && w[i].mark != g[i].mark {
+		if !same || w[i].kind == pieceMark && w[i].mark != g[i].mark {
 			return false
 		}
 	}

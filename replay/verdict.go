@@ -10,18 +10,12 @@ func VerdictOf(ds []Difference) Verdict {
 	if len(ds) == 0 {
 		return VerdictMatch
 	}
-	roots := map[string]bool{} // paths of what is harmless
+	harmless := map[string]bool{} // paths
 	for _, d := range ds {
-		if d.harmless() {
-			if _, known := roots[d.Path]; !known {
-				roots[d.Path] = true
-			}
-		} else if d.Class != ClassDerived {
-			roots[d.Path] = false
-		}
+		harmless[d.Path] = harmless[d.Path] || d.harmless()
 	}
 	for _, d := range ds {
-		if !d.harmless() && (d.Class != ClassDerived || !roots[d.DerivedFrom]) {
+		if !d.harmless() && (d.Class != ClassDerived || !harmless[d.DerivedFrom]) {
 			return VerdictViolation
 		}
 	}
