@@ -2,7 +2,9 @@ package proc
 
 import (
 	"bytes"
+	"fmt"
 	"os/exec"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -28,9 +30,10 @@ func BenchmarkRun(b *testing.B) {
 		}},
 	}
 	for _, program := range [][]string{{"/bin/true"}, {"/bin/sleep", "0.05"}} {
+		name := filepath.Base(program[0])
 		for _, workers := range []int{1, 3} {
 			for _, way := range ways {
-				b.Run(program[0]+map[int]string{1: "/1/", 3: "/3/"}[workers]+way.name, func(b *testing.B) {
+				b.Run(fmt.Sprintf("%s/%d/%s", name, workers, way.name), func(b *testing.B) {
 					var next atomic.Int64
 					var all sync.WaitGroup
 					for range workers {

@@ -62,6 +62,8 @@ func (f *family) await() {
 
 // reap says how the program ended and lets its pid go.
 func (f *family) reap() (ws syscall.WaitStatus, usage syscall.Rusage, err error) {
+	adopting.Lock()
+	defer adopting.Unlock()
 	for {
 		_, err = syscall.Wait4(f.root, &ws, 0, &usage)
 		if err != syscall.EINTR {
@@ -84,7 +86,7 @@ func (f *family) kill() { _ = syscall.Kill(-f.root, syscall.SIGKILL) }
 // It returns how many of them were alive. Those whose parent is dead are our children; killing
 // them makes us the parent of theirs, and so on until there are none.
 func (f *family) clear() (left int, err error) {
-	if orphans := adopted(); len(orphans) == 0 {
+	if f.childless() {
 		return 0, nil
 	}
 	f.reapDead()
@@ -98,7 +100,7 @@ func (f *family) clear() (left int, err error) {
 	defer giveUp.Stop()
 	for pause := 50 * time.Microsecond; ; pause = min(2*pause, 10*time.Millisecond) {
 		found, alive := f.killOrphans()
-		if found == 0 {
+		if found == 0 && f.childless() {
 			return left, nil
 		}
 		if len(alive) == 0 {
@@ -112,12 +114,22 @@ func (f *family) clear() (left int, err error) {
 	}
 }
 
+// childless tells whether none of our children is of the run, which is so after nearly every run.
+func (f *family) childless() bool {
+	adopting.Lock()
+	defer adopting.Unlock()
+	// Another package's children are reaped without our lock, so what is behind one in the
+	// list may be skipped, once.
+	list := adopted()
+	return len(f.orphans(list)) == 0 && (len(list) == 0 || len(f.orphans(adopted())) == 0)
+}
+
 // killOrphans kills those of the run's processes that have become our children, and reaps
 // those that are dead. It returns how many there were, and which have yet to die.
 func (f *family) killOrphans() (found int, alive []int) {
 	adopting.Lock()
 	defer adopting.Unlock()
-	for _, pid := range f.orphans() {
+	for _, pid := range f.orphans(adopted()) {
 		found++
 		// The group first: that is one step, too fast for a fork. All of its members are in the
 		// orphan's session, which is not ours, so all of them descend from the program.
@@ -137,7 +149,7 @@ func (f *family) killOrphans() (found int, alive []int) {
 func (f *family) reapDead() {
 	adopting.Lock()
 	defer adopting.Unlock()
-	for _, pid := range f.orphans() {
+	for _, pid := range f.orphans(adopted()) {
 		reaped(pid)
 	}
 }
@@ -153,8 +165,8 @@ func reaped(pid int) bool {
 }
 
 // orphans lists those of our children that belong to the run, without the program itself.
-func (f *family) orphans() (pids []int) {
-	for _, pid := range adopted() {
+func (f *family) orphans(children []int) (pids []int) {
+	for _, pid := range children {
 		if f.owns(pid, tokenOf) {
 			f.seen[pid] = true
 			pids = append(pids, pid)

@@ -156,6 +156,47 @@ func TestRunLeavesOthersChildrenAlone(t *testing.T) {
 	runs.Wait()
 }
 
+// What another package forks while this process wears a mark has it, too, but stays in our session.
+func TestFamilyOwns(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		marked bool
+		setsid bool
+		want   bool
+	}{
+		{"marked, in a session of its own", true, true, true},
+		{"marked, in ours", true, false, false},
+		{"not marked, in a session of its own", false, true, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := newFamily(t.Name(), nil)
+			defer f.release()
+			cmd := exec.Command("cat")
+			cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: test.setsid}
+			stdin, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			off := func() {}
+			if test.marked {
+				off = f.mark.wear()
+			}
+			err = cmd.Start()
+			off()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := f.owns(cmd.Process.Pid, tokenOf); got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+			stdin.Close()
+			if err := cmd.Wait(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func TestRunCatchesPhoenix(t *testing.T) {
 	phoenix, word := build(t, "phoenix"), token()
 	if r := Run(t.Context(), new(capture).spec(phoenix, word)); r.Status != Exited || r.Err != nil {

@@ -42,12 +42,16 @@ func TestSweep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.StdinPipe(); err != nil { // not closed until Wait
+	stdin, hold, err := os.Pipe() // held open, so that the program does not end by itself
+	if err != nil {
 		t.Fatal(err)
 	}
+	defer hold.Close()
+	h.Stdin = stdin
 	if err := h.Start(); err != nil {
 		t.Fatal(err)
 	}
+	stdin.Close()
 	line, err := bufio.NewReader(out).ReadString('\n')
 	pid, atoiErr := strconv.Atoi(strings.TrimSpace(line))
 	if err != nil || atoiErr != nil {
