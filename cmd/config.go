@@ -40,17 +40,30 @@ type configFlags struct {
 	failOn       string
 }
 
-func (f *configFlags) add(c *cobra.Command, a *app) {
+// addChoice adds the flags that choose workflows.
+func (f *configFlags) addChoice(c *cobra.Command, a *app) {
 	flags := c.Flags()
 	flags.StringVar(&a.configFlag, "config", "", "configuration `file` (default "+configName+" if it is there, else the built-in workflows)")
 	flags.StringSliceVarP(&f.workflows, "workflow", "w", nil, "only the workflows of these `names`")
-	flags.StringSliceVar(&f.variants, "variant", nil, "replay under these variants: again, loaded, resumed")
-	flags.Uint64Var(&f.seed, "seed", harness.DefaultSeed, "base seed, from which every other follows")
-	flags.IntVar(&f.workers, "workers", harness.DefaultWorkers, "runs at once")
-	flags.IntVar(&f.runsPerCycle, "runs-per-cycle", harness.DefaultRunsPerCycle, "runs in a cycle")
-	flags.Var(&secondsOrDuration{&f.interval}, "interval", "from a cycle's start to the next's, such as 30s; 0 for none (default 30s)")
-	flags.StringVar(&f.failOn, "fail-on", "violation", "what makes a soak FAIL: violation, or leak too")
 	flags.SetNormalizeFunc(otherNames)
+}
+
+// addPlan adds the flags that the plan depends on.
+func (f *configFlags) addPlan(c *cobra.Command, a *app) {
+	f.addChoice(c, a)
+	flags := c.Flags()
+	flags.StringSliceVar(&f.variants, "variant", nil, "replay under these `variants`: again, loaded, resumed")
+	flags.Uint64Var(&f.seed, "seed", harness.DefaultSeed, "base seed, from which every other follows")
+	flags.IntVar(&f.runsPerCycle, "runs-per-cycle", harness.DefaultRunsPerCycle, "runs in a cycle")
+}
+
+// addAll adds all of them.
+func (f *configFlags) addAll(c *cobra.Command, a *app) {
+	f.addPlan(c, a)
+	flags := c.Flags()
+	flags.IntVar(&f.workers, "workers", harness.DefaultWorkers, "runs at once")
+	flags.Var(&secondsOrDuration{&f.interval}, "interval", "from a cycle's start to the next's, such as 30s; 0 for none (default 30s)")
+	flags.StringVar(&f.failOn, "fail-on", "violation", "what makes a soak FAIL: `violation`, or leak too")
 }
 
 // otherNames lets old scripts' flags stand for ours.
@@ -81,10 +94,10 @@ func (s *secondsOrDuration) Set(text string) error {
 	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
 		*s.d = time.Duration(seconds * float64(time.Second))
 	} else if *s.d, err = time.ParseDuration(text); err != nil {
-		return fmt.Errorf("want a number with its unit, such as 30s, 5m or 24h")
+		return err
 	}
 	if *s.d < 0 {
-		return fmt.Errorf("want zero or more")
+		return errors.New("less than nothing")
 	}
 	return nil
 }
@@ -96,6 +109,11 @@ func (a *app) config(c *cobra.Command, f *configFlags) (harness.Config, error) {
 		return config, err
 	}
 	set := c.Flags().Changed
+	for _, name := range []string{"seed", "workers", "runs-per-cycle"} {
+		if set(name) && c.Flag(name).Value.String() == "0" {
+			return config, fmt.Errorf("--%s 0: want 1 or more", name) // 0 in a configuration stands for the default
+		}
+	}
 	if set("seed") {
 		config.Seed = f.seed
 	}
@@ -122,7 +140,23 @@ func (a *app) config(c *cobra.Command, f *configFlags) (harness.Config, error) {
 	if err := config.Validate(); err != nil {
 		return config, fmt.Errorf("%s: %w", a.configSource(), err)
 	}
-	return config, nil
+	return config, a.known(config)
+}
+
+// known reports a workflow that is neither a command nor one of this binary's.
+func (a *app) known(config harness.Config) error {
+	var names []string
+	for _, w := range a.workflows {
+		names = append(names, w.Name())
+	}
+	for _, w := range config.Workflows {
+		if w.Command == nil && !slices.Contains(names, w.Name) {
+			return hinted(fmt.Errorf("%s: workflow %s: it has no command, and this binary has no Go workflow of that name; it has %s",
+				a.configSource(), w.Name, strings.Join(names, ", ")),
+				"'command: [PROGRAM, ARGUMENT]' runs a program; a Go engine makes a binary of its own with cmd.Main")
+		}
+	}
+	return nil
 }
 
 // layVariants lays --variant over every workflow; one that can't be resumed is left its others.

@@ -1,17 +1,11 @@
 package cmd
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/shadowrun/shadowrun/golden"
 	"github.com/shadowrun/shadowrun/replay"
 )
 
@@ -50,7 +44,7 @@ can't be read.`,
 		},
 	}
 	flags := c.Flags()
-	flags.StringVar(&f.format, "format", "", "trace, json, jsonl or text (default by content)")
+	flags.StringVar(&f.format, "format", "", "`how` to read them: trace, json, jsonl or text (default by content)")
 	flags.BoolVarP(&f.all, "verbose", "v", false, "show all differences, not only the first ten")
 	flags.StringVarP(&f.output, "output", "o", "", "also write the comparison as JSON to this `file`")
 	flags.StringVar(&a.configFlag, "config", "", "apply the rules of this configuration `file`")
@@ -94,7 +88,11 @@ func (a *app) diff(nameA, nameB string, f *diffFlags) error {
 }
 
 func (a *app) writeComparison(c comparisonJSON, all bool) {
-	fmt.Fprintf(a.out, "%s: %s", c.Verdict, quantity(len(c.Differences), "difference"))
+	count := "no difference"
+	if len(c.Differences) > 0 {
+		count = quantity(len(c.Differences), "difference")
+	}
+	fmt.Fprintf(a.out, "%s: %s", c.Verdict, count)
 	if len(c.Covered) > 0 {
 		fmt.Fprintf(a.out, ", %d more that rules cover", len(c.Covered))
 	}
@@ -163,7 +161,13 @@ func (a *app) namedSide(err error, nameA, nameB string) error {
 	if bad.Side == replay.Got {
 		name = nameB
 	}
-	return hinted(fmt.Errorf("%s: %w", name, err), "--format says how to read them: trace, json, jsonl or text")
+	switch {
+	case bad.Line > 0 && bad.Column > 0:
+		name = fmt.Sprintf("%s:%d:%d", name, bad.Line, bad.Column)
+	case bad.Line > 0:
+		name = fmt.Sprintf("%s:%d", name, bad.Line)
+	}
+	return hinted(fmt.Errorf("%s: %s", name, bad.Reason), "--format says how to read them: trace, json, jsonl or text")
 }
 
 func compareAs(format string, want, got []byte, rules *replay.RuleSet) (replay.Result, replay.Evidence, error) {
@@ -184,70 +188,4 @@ func compareAs(format string, want, got []byte, rules *replay.RuleSet) (replay.R
 	}
 	result, err := replay.Compare(want, got, evidence.Format, options)
 	return result, evidence, err
-}
-
-// maxDocument bounds a document to compare, in bytes.
-const maxDocument = 1 << 30
-
-func (a *app) readDocument(name string) ([]byte, error) {
-	in := a.stdin
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		in = f
-	}
-	text, err := io.ReadAll(io.LimitReader(in, maxDocument+1))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
-	}
-	if len(text) > maxDocument {
-		return nil, fmt.Errorf("%s: larger than %d bytes", name, maxDocument)
-	}
-	return text, nil
-}
-
-// formatOf guesses how to read two documents: as traces where the first lines say so, as JSON
-// where both are, then by their names, then as JSON Lines where both are, and else as text.
-func formatOf(nameA, nameB string, want, got []byte) string {
-	if isTrace(want) && isTrace(got) {
-		return "trace"
-	}
-	lines := func(name string) bool {
-		ext := strings.ToLower(filepath.Ext(name))
-		return ext == ".jsonl" || ext == ".ndjson"
-	}
-	switch {
-	case lines(nameA) || lines(nameB):
-		return "jsonl"
-	case strings.HasSuffix(nameA, ".json") || strings.HasSuffix(nameB, ".json"):
-		return "json"
-	case isJSON(want) && isJSON(got):
-		return "json"
-	case isJSONLines(want) && isJSONLines(got):
-		return "jsonl"
-	}
-	return "text"
-}
-
-func isTrace(text []byte) bool {
-	first, _, _ := bytes.Cut(text, []byte("\n"))
-	_, err := golden.ParseHeader(first)
-	return err == nil
-}
-
-func isJSON(text []byte) bool {
-	_, err := golden.AppendCanonical(nil, text)
-	return err == nil
-}
-
-func isJSONLines(text []byte) bool {
-	for line := range bytes.Lines(text) {
-		if !isJSON(bytes.TrimSpace(line)) {
-			return false
-		}
-	}
-	return len(text) > 0
 }

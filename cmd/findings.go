@@ -27,14 +27,14 @@ func (a *app) findingsCommand() *cobra.Command {
 		Example: `  shadowrun findings
   shadowrun findings show 3fa9c1d2
   shadowrun findings accept 3fa9c1d2 --reason "booking time, JIRA-812" --until 2027-01-31`,
-		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			return a.withSoak(id, func(s *soak.State, of ledger.Soak) error { return a.listFindings(s, of) })
 		},
 	}
-	c.PersistentFlags().Int64Var(&id, "soak", 0, "of this `number` (default the latest)")
+	c.Args = unknownCommand
+	c.PersistentFlags().Int64Var(&id, "soak", 0, "of the soak of this `number` (default the latest)")
 	show := &cobra.Command{
-		Use: "show KEY", Short: "Show a finding with an example", Args: cobra.ExactArgs(1),
+		Use: "show KEY", Short: "Show a finding with an example", Example: "  shadowrun findings show 3fa9c1d2", Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.withSoak(id, func(s *soak.State, of ledger.Soak) error { return a.showFinding(s, of, args[0]) })
 		},
@@ -58,11 +58,14 @@ func (a *app) withSoak(id int64, f func(*soak.State, ledger.Soak) error) error {
 	if err != nil {
 		return err
 	}
+	if id != 0 {
+		a.soakFlag = fmt.Sprintf(" --soak %d", id)
+	}
 	return f(state, of)
 }
 
 func (a *app) listFindings(s *soak.State, of ledger.Soak) error {
-	summary, err := soak.Summarize(s, of, time.Now())
+	summary, err := a.summarize(s, of)
 	if err != nil {
 		return err
 	}
@@ -71,14 +74,27 @@ func (a *app) listFindings(s *soak.State, of ledger.Soak) error {
 		for _, f := range summary.Findings {
 			list = append(list, newFindingJSON(f))
 		}
-		return a.printJSON(struct {
-			Version  int           `json:"version"`
-			Soak     int64         `json:"soak"`
-			Findings []findingJSON `json:"findings"`
-		}{jsonVersion, int64(of.ID), list})
+		return a.printJSON(findingsJSON{jsonVersion, int64(of.ID), list})
 	}
 	writeFindings(a.out, summary, len(summary.Findings))
 	return nil
+}
+
+type findingsJSON struct {
+	Version  int           `json:"version"`
+	Soak     int64         `json:"soak"`
+	Findings []findingJSON `json:"findings"`
+}
+
+type findingShowJSON struct {
+	Version int         `json:"version"`
+	Finding findingJSON `json:"finding"`
+}
+
+type acceptJSON struct {
+	Version  int          `json:"version"`
+	Key      string       `json:"key"`
+	Accepted acceptedJSON `json:"accepted"`
 }
 
 func findFinding(s *soak.State, of ledger.Soak, key string) (ledger.Finding, error) {
@@ -104,11 +120,9 @@ func (a *app) showFinding(s *soak.State, of ledger.Soak, key string) error {
 	if err != nil {
 		return err
 	}
+	f.Reproduction += a.soakFlag
 	if a.json {
-		return a.printJSON(struct {
-			Version int         `json:"version"`
-			Finding findingJSON `json:"finding"`
-		}{jsonVersion, newFindingJSON(f)})
+		return a.printJSON(findingShowJSON{jsonVersion, newFindingJSON(f)})
 	}
 	fmt.Fprintf(a.out, "finding %s: %s, %s, %s\n", shortKey(f.Key), f.Workflow, f.Class, f.Cause)
 	fmt.Fprintf(a.out, "  where    %s\n", printable(orRoot(f.Pattern)))
@@ -123,7 +137,7 @@ func (a *app) showFinding(s *soak.State, of ledger.Soak, key string) error {
 	if f.Accepted != nil {
 		fmt.Fprintf(a.out, "  accepted until %s by %s: %s\n", f.Accepted.Until.Format(time.DateOnly), f.Accepted.Who, f.Accepted.Reason)
 	}
-	fmt.Fprintf(a.out, "  next     %s\n", f.Reproduction)
+	fmt.Fprintf(a.out, "  again    %s\n", f.Reproduction)
 	return nil
 }
 
@@ -133,7 +147,9 @@ const defaultAcceptance = 30 * 24 * time.Hour
 func (a *app) acceptCommand(id *int64) *cobra.Command {
 	var reason, until string
 	c := &cobra.Command{
-		Use: "accept KEY", Short: "Let a finding be for some time: it then fails no soak", Args: cobra.ExactArgs(1),
+		Use: "accept KEY", Short: "Let a finding be for some time: it then fails no soak",
+		Example: "  shadowrun findings accept 3fa9c1d2 --reason \"booking time, JIRA-812\" --until 2027-01-31",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if strings.TrimSpace(reason) == "" {
 				return errors.New("--reason: want why the finding may be let be")
@@ -171,6 +187,9 @@ func (a *app) accept(dir string, x ledger.Acceptance) error {
 	}
 	if err := errors.Join(l.Accept(x), l.Close()); err != nil {
 		return err
+	}
+	if a.json {
+		return a.printJSON(acceptJSON{jsonVersion, x.Key, acceptedJSON{x.Reason, x.Until, x.Who}})
 	}
 	a.say("finding %s is accepted until %s", shortKey(x.Key), x.Until.Format(time.DateTime))
 	return nil

@@ -8,8 +8,75 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
+	"github.com/shadowrun/shadowrun/golden"
 	"github.com/shadowrun/shadowrun/harness/soak"
 )
+
+type rotateJSON struct {
+	Version int    `json:"version"`
+	Key     string `json:"key"`
+	Signed  int    `json:"segments_signed"`
+}
+
+type archiveJSON struct {
+	Version int    `json:"version"`
+	File    string `json:"file"`
+	Goldens int64  `json:"goldens"`
+	Bytes   int64  `json:"bytes"`
+}
+
+type pruneJSON struct {
+	Version int   `json:"version"`
+	DryRun  bool  `json:"dry_run"`
+	Dropped int64 `json:"dropped"`
+	Kept    int64 `json:"kept"`
+	Finding int64 `json:"kept_for_findings"`
+	Freed   int64 `json:"freed_bytes"`
+}
+
+type signJSON struct {
+	Version int    `json:"version"`
+	Folder  string `json:"folder"`
+	Key     string `json:"key"`
+}
+
+func (a *app) goldenSignCommand() *cobra.Command {
+	var dir string
+	c := &cobra.Command{
+		Use:   "sign --dir FOLDER",
+		Short: "Sign a repository folder's goldens.sum with the state folder's key",
+		Long: `Signs goldens.sum of a repository folder. The folder says which keys it trusts: commit the public key,
+<folder>/keys/<id>.pub, first; without one, goldens of a folder need no signature. A soak's own goldens are
+signed as they are written.`,
+		Example: "  shadowrun golden sign --dir testdata/goldens",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			state, err := a.state()
+			if err != nil {
+				return err
+			}
+			ring, err := soak.OpenRing(state, false)
+			if err != nil {
+				return err
+			}
+			folder, err := golden.OpenFolder(dir)
+			if err != nil {
+				return err
+			}
+			if err := folder.Sign(ring); err != nil {
+				return err
+			}
+			if a.json {
+				return a.printJSON(signJSON{jsonVersion, dir, ring.Current()})
+			}
+			_, err = fmt.Fprintf(a.out, "%s is signed by key %s\n", dir, ring.Current())
+			return err
+		},
+	}
+	c.Flags().StringVar(&dir, "dir", "", "the repository `folder`")
+	c.MarkFlagRequired("dir")
+	return c
+}
 
 func (a *app) goldenRotateCommand() *cobra.Command {
 	return &cobra.Command{
@@ -17,7 +84,8 @@ func (a *app) goldenRotateCommand() *cobra.Command {
 		Short: "Make a new key and sign every golden with it",
 		Long: `Makes a new key and signs every golden again. The old key stays in the ring, so that what it signed
 verifies meanwhile. It may be killed at any instant and run again; while a soak runs it is refused.`,
-		Args: cobra.NoArgs,
+		Example: "  shadowrun golden rotate-key",
+		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			dir, err := a.state()
 			if err != nil {
@@ -28,11 +96,7 @@ verifies meanwhile. It may be killed at any instant and run again; while a soak 
 				return err
 			}
 			if a.json {
-				return a.printJSON(struct {
-					Version int    `json:"version"`
-					Key     string `json:"key"`
-					Signed  int    `json:"segments_signed"`
-				}{jsonVersion, stats.Key, stats.Signed + stats.Already})
+				return a.printJSON(rotateJSON{jsonVersion, stats.Key, stats.Signed + stats.Already})
 			}
 			fmt.Fprintf(a.out, "key %s signs from now on; %s signed with it\n", stats.Key, quantity(stats.Signed+stats.Already, "segment"))
 			return nil
@@ -56,12 +120,7 @@ func (a *app) goldenArchiveCommand() *cobra.Command {
 				return err
 			}
 			if a.json {
-				return a.printJSON(struct {
-					Version int    `json:"version"`
-					File    string `json:"file"`
-					Goldens int64  `json:"goldens"`
-					Bytes   int64  `json:"bytes"`
-				}{jsonVersion, args[0], stats.Verified.Goldens, stats.Bytes})
+				return a.printJSON(archiveJSON{jsonVersion, args[0], stats.Verified.Goldens, stats.Bytes})
 			}
 			fmt.Fprintf(a.out, "%s: %s, %s, read back and verified\n", args[0], quantity(stats.Verified.Goldens, "golden"), humanize.IBytes(uint64(stats.Bytes)))
 			return nil
@@ -99,14 +158,7 @@ func (a *app) goldenPruneCommand() *cobra.Command {
 
 func (a *app) reportPruned(stats soak.PruneStats, dry bool) error {
 	if a.json {
-		return a.printJSON(struct {
-			Version int   `json:"version"`
-			DryRun  bool  `json:"dry_run"`
-			Dropped int64 `json:"dropped"`
-			Kept    int64 `json:"kept"`
-			Finding int64 `json:"kept_for_findings"`
-			Freed   int64 `json:"freed_bytes"`
-		}{jsonVersion, dry, stats.Dropped, stats.Kept, stats.ForFindings, stats.Freed})
+		return a.printJSON(pruneJSON{jsonVersion, dry, stats.Dropped, stats.Kept, stats.ForFindings, stats.Freed})
 	}
 	verb, freed := "removed", fmt.Sprintf(", %s freed", humanize.IBytes(uint64(max(0, stats.Freed))))
 	if dry {

@@ -25,7 +25,7 @@ func (a *app) initCommand() *cobra.Command {
 	var force bool
 	var timeout time.Duration
 	c := &cobra.Command{
-		Use:   "init -- COMMAND [ARGUMENT …]",
+		Use:   "init [flags] -- COMMAND [ARGUMENT …]",
 		Short: "Write a configuration for a command of yours, having tried it",
 		Long: `Runs the command three times, with the seeds 1, 1 and 2, finds out the format of its output, and writes
 shadowrun.yaml. {seed} in an argument stands for the seed; it is also in SHADOWRUN_SEED.`,
@@ -43,6 +43,7 @@ shadowrun.yaml. {seed} in an argument stands for the seed; it is also in SHADOWR
 		},
 	}
 	flags := c.Flags()
+	flags.SetInterspersed(false) // what comes after the command's name is the command's
 	flags.StringVar(&name, "name", "", "of the workflow (default from the command)")
 	flags.StringVarP(&output, "output", "o", configName, "the `file` to write")
 	flags.BoolVar(&force, "force", false, "overwrite it")
@@ -74,7 +75,8 @@ func nameOf(argv []string) string {
 // trial is one execution of the command that is tried.
 type trial struct {
 	harness.Execution
-	raw []byte
+	raw    []byte // its output
+	events []byte // its trace but for the header, which names the seed
 }
 
 func (a *app) init(ctx context.Context, w harness.WorkflowConfig, output string) error {
@@ -96,7 +98,11 @@ func (a *app) init(ctx context.Context, w harness.WorkflowConfig, output string)
 	if err := a.writeConfig(w, output); err != nil {
 		return err
 	}
-	a.tellTrials(w, trials, output)
+	found := newInitJSON(w, trials, output)
+	a.tell(found)
+	if a.json {
+		return a.printJSON(found)
+	}
 	return nil
 }
 
@@ -109,13 +115,18 @@ func (a *app) try(ctx context.Context, w harness.WorkflowConfig, seed uint64, di
 	if err != nil {
 		return trial{}, err
 	}
-	t := trial{e, raw}
 	if e.Trace == nil || e.Status != golden.StatusOK {
 		e.Close()
-		err := fmt.Errorf("seed %d: %s: %s%s", seed, e.Status, e.Message, indented(e.Stderr))
-		return t, hinted(err, "it has to run by itself, in this folder, with the environment PATH, HOME and what pass_env: names")
+		err := fmt.Errorf("tried with seed %d: %s%s", seed, e.Message, indented(e.Stderr))
+		return trial{}, hinted(err, "it has to run by itself, in this folder, with the environment PATH, HOME and what pass_env: names")
 	}
-	return t, nil
+	text, err := e.Trace.Bytes()
+	if err != nil {
+		e.Close()
+		return trial{}, err
+	}
+	_, events, _ := bytes.Cut(text, []byte("\n"))
+	return trial{e, raw, events}, nil
 }
 
 func indented(stderr []byte) string {
@@ -174,28 +185,43 @@ workflows:
 	return writeFile(output, &text)
 }
 
-// tellTrials says what the trials showed.
-func (a *app) tellTrials(w harness.WorkflowConfig, trials []trial, output string) {
-	a.say("%s: workflow %s, output %s, %v a run", output, w.Name, w.Output, trials[0].Circumstances.Duration().Round(time.Millisecond))
-	if len(trials[0].raw) == 0 && trials[0].Trace.Events() == 0 {
+// initJSON is what the trials showed.
+type initJSON struct {
+	Version  int           `json:"version"`
+	File     string        `json:"file"`
+	Workflow string        `json:"workflow"`
+	Command  []string      `json:"command"`
+	Output   golden.Output `json:"output"`
+	Seconds  float64       `json:"seconds"`
+	Silent   bool          `json:"silent"` // it left nothing to compare
+	Steady   bool          `json:"steady"` // twice with one seed, it did the same
+	Seeded   bool          `json:"seeded"` // with another seed, it did something else
+}
+
+func newInitJSON(w harness.WorkflowConfig, trials []trial, output string) initJSON {
+	again, other := trials[0].sameAs(trials[1]), trials[0].sameAs(trials[2])
+	return initJSON{jsonVersion, output, w.Name, w.Command, w.Output, trials[0].Circumstances.Duration().Seconds(),
+		len(trials[0].raw) == 0 && trials[0].Trace.Events() == 0, again, !other}
+}
+
+// sameAs compares all but the seed: output, artifacts and how it ended.
+func (t trial) sameAs(u trial) bool { return bytes.Equal(t.events, u.events) }
+
+// tell says what the trials showed.
+func (a *app) tell(j initJSON) {
+	a.say("%s: workflow %s, output %s, %v a run", j.File, j.Workflow, j.Output,
+		time.Duration(j.Seconds*float64(time.Second)).Round(time.Millisecond))
+	switch {
+	case j.Silent:
 		a.warn("it printed nothing and left no artifact: there is nothing to compare")
 		a.hint("print what matters, or write it into the folder $SHADOWRUN_OUT or, as JSON lines, to $SHADOWRUN_TRACE (trace: file)")
 		return
-	}
-	if trials[0].Trace.Digest() != trials[1].Trace.Digest() {
-		a.warn("twice with seed 1, it did not do the same")
-	} else if trials[0].Trace.Digest() == sameButSeed(trials) {
+	case !j.Steady:
+		a.warn("twice with seed 1, it did not do the same; a soak says what differs and why")
+	case !j.Seeded:
 		a.warn("seed 2 made no difference: does it take the seed? {seed} in an argument, or SHADOWRUN_SEED")
 	}
-	a.hint("shadowrun --quick%s", configHint(output))
-}
-
-// sameButSeed returns the first trial's digest if the third's output is the same as its.
-func sameButSeed(trials []trial) golden.Digest {
-	if bytes.Equal(trials[0].raw, trials[2].raw) && trials[0].Trace.Events() == trials[2].Trace.Events() {
-		return trials[0].Trace.Digest()
-	}
-	return golden.Digest{}
+	a.hint("next: shadowrun --quick%s", configHint(j.File))
 }
 
 func configHint(output string) string {

@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/shadowrun/shadowrun/golden"
 	"github.com/shadowrun/shadowrun/harness"
 	"github.com/shadowrun/shadowrun/harness/ledger"
 	"github.com/shadowrun/shadowrun/harness/soak"
+	"github.com/shadowrun/shadowrun/replay"
 )
 
-// printJSON prints a document for programs. The forms are documented in CONTRIBUTING.md;
+// printJSON prints a document for programs. The forms are documented in JSON.md;
 // a change that breaks a reader raises their version.
 func (a *app) printJSON(value any) error {
 	e := json.NewEncoder(a.out)
@@ -51,7 +53,8 @@ type summaryJSON struct {
 	Unfinished  []runJSON      `json:"runs_without_golden"`
 }
 
-type countersJSON struct {
+// tallyJSON is what a soak counts as it goes.
+type tallyJSON struct {
 	Cycles          int64 `json:"cycles"`
 	Overruns        int64 `json:"overruns"`
 	Runs            int64 `json:"runs"`
@@ -67,13 +70,41 @@ type countersJSON struct {
 	RechecksSkipped int64 `json:"rechecks_skipped"`
 	Restorations    int64 `json:"restorations"`
 	Goldens         int64 `json:"goldens"`
-	GoldenBytes     int64 `json:"golden_bytes"`
-	TraceBytes      int64 `json:"trace_bytes"`
+}
+
+func newTallyJSON(t harness.Tally) tallyJSON {
+	return tallyJSON{t.Cycles, t.Overruns, t.Runs, t.Unfinished, t.Abandoned, t.Replays, t.Match, t.Leak, t.Violation,
+		t.Drift, t.Unknown, t.Rechecks, t.RechecksSkipped, t.Restorations, t.Goldens}
+}
+
+// countersJSON is a tally as the ledger keeps it, which also knows sizes.
+type countersJSON struct {
+	tallyJSON
+	GoldenBytes int64 `json:"golden_bytes"`
+	TraceBytes  int64 `json:"trace_bytes"`
 }
 
 func newCountersJSON(c ledger.Counters) countersJSON {
-	return countersJSON{c.Cycles, c.Overruns, c.Runs, c.Unfinished, c.Abandoned, c.Replays, c.Match, c.Leak, c.Violation,
-		c.Drift, c.Unknown, c.Rechecks, c.RechecksSkipped, c.Restorations, c.Goldens, c.GoldenBytes, c.TraceBytes}
+	return countersJSON{newTallyJSON(soak.TallyOf(c)), c.GoldenBytes, c.TraceBytes}
+}
+
+// eventJSON is a line of --progress json.
+type eventJSON struct {
+	Version  int            `json:"version"`
+	At       time.Time      `json:"at"`
+	Kind     string         `json:"kind"`
+	Cycle    int            `json:"cycle"`
+	Text     string         `json:"text,omitempty"`
+	Run      string         `json:"run,omitempty"`
+	Workflow string         `json:"workflow,omitempty"`
+	Status   golden.Status  `json:"status,omitempty"`
+	Verdict  replay.Verdict `json:"verdict,omitempty"`
+	Figures  tallyJSON      `json:"figures"`
+}
+
+func newEventJSON(e harness.Event) eventJSON {
+	return eventJSON{jsonVersion, e.At.UTC(), string(e.Kind), e.Cycle, e.Text, e.Run.ID, e.Run.Workflow, e.Status, e.Verdict,
+		newTallyJSON(e.Tally)}
 }
 
 type hourJSON struct {

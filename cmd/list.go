@@ -8,6 +8,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
+type listJSON struct {
+	Version   int            `json:"version"`
+	Workflows []workflowJSON `json:"workflows"`
+}
+
 type workflowJSON struct {
 	Name     string   `json:"name"`
 	Command  []string `json:"command,omitempty"`
@@ -20,12 +25,13 @@ type workflowJSON struct {
 func (a *app) listCommand() *cobra.Command {
 	var f configFlags
 	c := &cobra.Command{
-		Use:   "list",
-		Short: "List the workflows of the configuration",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return a.list(c, &f) },
+		Use:     "list",
+		Short:   "List the workflows of the configuration",
+		Example: "  shadowrun list --config engine.yaml",
+		Args:    cobra.NoArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return a.list(c, &f) },
 	}
-	f.add(c, a)
+	f.addChoice(c, a)
 	return c
 }
 
@@ -44,10 +50,7 @@ func (a *app) list(c *cobra.Command, f *configFlags) error {
 		rows = append(rows, row)
 	}
 	if a.json {
-		return a.printJSON(struct {
-			Version   int            `json:"version"`
-			Workflows []workflowJSON `json:"workflows"`
-		}{jsonVersion, rows})
+		return a.printJSON(listJSON{jsonVersion, rows})
 	}
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tWEIGHT\tTIMEOUT\tVARIANTS\tRUNS")

@@ -16,7 +16,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/shadowrun/shadowrun/harness"
-	"github.com/shadowrun/shadowrun/harness/ledger"
 	"github.com/shadowrun/shadowrun/harness/reference"
 	"github.com/shadowrun/shadowrun/harness/soak"
 )
@@ -62,6 +61,7 @@ type app struct {
 	stateFlag  string
 	configFlag string
 	json       bool
+	soakFlag   string // in commands to paste, where another soak than the latest was asked for
 }
 
 // exitError ends a command with a status; what there is to say has been said.
@@ -85,7 +85,6 @@ func hinted(err error, hints ...string) error { return failure{err, exitUsage, h
 func (a *app) status(err error) int {
 	var exit exitError
 	var fail failure
-	var held *ledger.HeldError
 	switch {
 	case err == nil:
 		return exitOK
@@ -94,9 +93,6 @@ func (a *app) status(err error) int {
 	case errors.As(err, &fail):
 		a.fail(err, fail.hints...)
 		return fail.status
-	case errors.As(err, &held):
-		a.fail(err, "wait for it, or name another folder with --state DIR")
-		return exitUsage
 	case errors.Is(err, soak.ErrNoSoak):
 		a.fail(err, "'shadowrun --quick' runs one; --state DIR names another folder")
 		return exitUsage
@@ -111,6 +107,8 @@ func (a *app) root() *cobra.Command {
 	root.Use = "shadowrun"
 	root.Short = "Does it do the same thing again, given the same seed?"
 	root.SilenceErrors, root.SilenceUsage = true, true
+	root.Args = unknownCommand
+	root.SetFlagErrorFunc(wrongFlag)
 	root.PersistentFlags().StringVar(&a.stateFlag, "state", "", "state `folder` (default $XDG_STATE_HOME/shadowrun)")
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print the facts as JSON")
 	root.CompletionOptions.HiddenDefaultCmd = false

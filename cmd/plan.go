@@ -42,7 +42,7 @@ runs that it checks again.`,
 			return a.printPlan(harness.NewPlan(config), first, cycles)
 		},
 	}
-	f.add(c, a)
+	f.addPlan(c, a)
 	c.Flags().IntVar(&cycles, "cycles", 3, "how many cycles to print")
 	c.Flags().IntVar(&first, "from", 1, "the first of them")
 	return c

@@ -1,10 +1,8 @@
 package cmd
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -12,6 +10,7 @@ import (
 
 	"github.com/shadowrun/shadowrun/harness"
 	"github.com/shadowrun/shadowrun/harness/soak"
+	"github.com/shadowrun/shadowrun/replay"
 )
 
 // progress tells of a soak while it runs: as a bar, as lines of text or JSON, or not at all. Its
@@ -19,11 +18,12 @@ import (
 type progress struct {
 	app     *app
 	mode    string
+	state   string // the flag that names the state folder, in commands to paste
 	session soak.Session
 	began   time.Time
 	every   time.Duration // between two lines of text
 	said    time.Time
-	known   map[string]bool // what was said of verdicts: each kind once
+	known   map[string]bool // verdicts and failures of which one like it was told
 	bar     *progressbar.ProgressBar
 	tally   harness.Tally
 }
@@ -31,7 +31,7 @@ type progress struct {
 // textEvery is the least time between two lines of text where the interval is shorter.
 const textEvery = 10 * time.Second
 
-func (a *app) newProgress(mode string) (*progress, error) {
+func (a *app) newProgress(mode, dir string) (*progress, error) {
 	if mode == "" {
 		mode = "text"
 		if a.terminal {
@@ -46,7 +46,7 @@ func (a *app) newProgress(mode string) (*progress, error) {
 	if mode == "bar" && !a.terminal {
 		mode = "text" // a bar redraws itself: in a file that is a frame a line
 	}
-	return &progress{app: a, mode: mode, known: map[string]bool{}}, nil
+	return &progress{app: a, mode: mode, state: soak.StateFlag(dir), known: map[string]bool{}}, nil
 }
 
 // start is told what soak it is.
@@ -118,35 +118,48 @@ func (p *progress) event(e harness.Event) {
 	}
 }
 
-// lines says what changed the state of the soak: the first verdict and failure of a kind.
+// lines says what changed the state of the soak: of verdicts and failures the first of a kind,
+// with a command to paste.
 func (p *progress) lines(e harness.Event) {
-	if e.Kind == harness.EventCycle {
+	next := ""
+	switch e.Kind {
+	case harness.EventCycle:
 		return
+	case harness.EventVerdict:
+		next = replayCommand(e.Run, p.state)
+	case harness.EventFailed:
+		next = "shadowrun show " + e.Run.ID + p.state
 	}
-	_, kind, _ := strings.Cut(e.Text, ": ")
-	if e.Kind != harness.EventNotice {
-		_, rest, _ := strings.Cut(e.Text, "(")
-		name, _, _ := strings.Cut(rest, ",")
-		kind = string(e.Kind) + " " + name + " " + withoutDigits(kind)
-		if p.known[kind] {
+	if next != "" {
+		if p.known[kindOf(e)] {
 			return
 		}
-		p.known[kind] = true
+		p.known[kindOf(e)] = true
+		next = ": " + next
 	}
 	if p.bar != nil {
 		p.bar.Clear()
 	}
-	p.app.say("%s", printable(e.Text))
+	p.app.say("%s%s", shortened(e.Text), next)
 }
 
-// withoutDigits makes texts the same that differ in numbers only.
-func withoutDigits(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return -1
-		}
-		return r
-	}, text)
+// kindOf is the same for events that tell of the same problem: a finding, as far as is known
+// of it here.
+func kindOf(e harness.Event) string {
+	kind := []string{string(e.Kind), e.Run.Workflow, string(e.Status), string(e.Verdict)}
+	if e.First != nil {
+		kind = append(kind, replay.FindingKey(e.Run.Workflow, e.First.Cause, replay.Pattern(e.First.Path)))
+	}
+	return strings.Join(kind, " ")
+}
+
+// replayCommand is a command to paste that replays a run as it was when it differed.
+func replayCommand(r harness.PlannedRun, state string) string {
+	command := "shadowrun replay " + r.ID
+	if r.Variant != harness.VariantAgain {
+		command += " --variant " + string(r.Variant)
+	}
+	return command + state
 }
 
 func (p *progress) line() string {
@@ -159,29 +172,16 @@ func (p *progress) line() string {
 }
 
 func mismatches(t harness.Tally) string {
-	n := t.Mismatches()
-	if n == 1 {
+	if t.Mismatches() == 1 {
 		return "1 mismatch"
 	}
-	return fmt.Sprintf("%d mismatches", n)
+	return fmt.Sprintf("%d mismatches", t.Mismatches())
 }
 
 func (p *progress) json(e harness.Event) {
-	out := struct {
-		Version int           `json:"version"`
-		At      time.Time     `json:"at"`
-		Kind    string        `json:"kind"`
-		Cycle   int           `json:"cycle"`
-		Text    string        `json:"text,omitempty"`
-		Tally   harness.Tally `json:"tally"`
-	}{1, e.At.UTC(), string(e.Kind), e.Cycle, e.Text, e.Tally}
-	text, err := json.Marshal(out)
-	if err != nil {
-		panic(err) // numbers, strings and times always marshal
-	}
 	p.app.mu.Lock()
 	defer p.app.mu.Unlock()
-	p.app.err.Write(append(text, '\n'))
+	(&app{out: p.app.err}).printLine(newEventJSON(e))
 }
 
 // The bar counts seconds where the soak has a deadline, else cycles.
@@ -223,6 +223,5 @@ type unsynced struct{ io.Writer }
 func (p *progress) end() {
 	if p.bar != nil {
 		p.bar.Clear()
-		fmt.Fprint(os.Stderr, "\r")
 	}
 }

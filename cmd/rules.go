@@ -13,10 +13,7 @@ import (
 
 func (a *app) rulesCommand() *cobra.Command {
 	var id int64
-	c := &cobra.Command{
-		Use:   "rules",
-		Short: "Say what each rule hid",
-	}
+	c := group(&cobra.Command{Use: "rules", Short: "Say what each rule hid"})
 	audit := &cobra.Command{
 		Use:   "audit",
 		Short: "What each rule hid in a soak, which never matched, and which hid nothing",
@@ -25,8 +22,9 @@ matched is misspelt or outlived its reason. One whose every match was equal anyw
 go. Runs that were equal as a whole are not compared, and count nowhere here.
 
 Exit status: 1 where a rule never matched.`,
-		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return a.withSoak(id, a.auditRules) },
+		Example: "  shadowrun rules audit",
+		Args:    cobra.NoArgs,
+		RunE:    func(*cobra.Command, []string) error { return a.withSoak(id, a.auditRules) },
 	}
 	audit.Flags().Int64Var(&id, "soak", 0, "of the soak of this `number` (default the latest)")
 	c.AddCommand(audit)
@@ -44,11 +42,7 @@ func (a *app) auditRules(s *soak.State, of ledger.Soak) error {
 	}
 	rows := auditOf(config, audits)
 	if a.json {
-		if err := a.printJSON(struct {
-			Version int        `json:"version"`
-			Soak    int64      `json:"soak"`
-			Rules   []ruleJSON `json:"rules"`
-		}{jsonVersion, int64(of.ID), rows}); err != nil {
+		if err := a.printJSON(rulesJSON{jsonVersion, int64(of.ID), rows}); err != nil {
 			return err
 		}
 	} else if len(rows) == 0 {
@@ -69,6 +63,12 @@ func (a *app) auditRules(s *soak.State, of ledger.Soak) error {
 		}
 	}
 	return nil
+}
+
+type rulesJSON struct {
+	Version int        `json:"version"`
+	Soak    int64      `json:"soak"`
+	Rules   []ruleJSON `json:"rules"`
 }
 
 func remark(r ruleJSON) string {

@@ -43,14 +43,14 @@ Exit status: 0 PASS, 1 FAIL, 2 usage or configuration, 3 INCONCLUSIVE, 4 INTERRU
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.run(c, &f) },
 	}
-	f.add(c, a)
+	f.addAll(c, a)
 	flags := c.Flags()
 	flags.DurationVar(&f.duration, "duration", 0, "active time after which no further cycle starts, such as 24h")
 	flags.Float64Var(&f.hours, "hours", 0, "the same in hours")
 	flags.IntVar(&f.cycles, "cycles", 0, "how many cycles")
 	flags.BoolVar(&f.quick, "quick", false, "three cycles without an interval")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the latest soak of the state folder")
-	flags.StringVar(&f.progress, "progress", "", "bar, text, json or none (default bar on a terminal, else text)")
+	flags.StringVar(&f.progress, "progress", "", "`how` to tell of it: bar, text, json or none (default bar on a terminal, else text)")
 	flags.MarkHidden("hours")
 	c.MarkFlagsMutuallyExclusive("duration", "hours")
 	c.MarkFlagsMutuallyExclusive("quick", "cycles")
@@ -89,7 +89,7 @@ func (a *app) run(c *cobra.Command, f *runFlags) error {
 	if err != nil {
 		return err
 	}
-	progress, err := a.newProgress(f.progress)
+	progress, err := a.newProgress(f.progress, dir)
 	if err != nil {
 		return err
 	}
@@ -130,6 +130,9 @@ func (a *app) conclude(dir string, id ledger.SoakID) error {
 	summary, err := soak.Summarize(state, of, time.Now())
 	if err != nil {
 		return err
+	}
+	if !a.json {
+		fmt.Fprintln(a.err) // between what was said meanwhile and the summary
 	}
 	if err := a.printSummary(summary); err != nil {
 		return err

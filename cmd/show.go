@@ -70,6 +70,17 @@ type replayJSON struct {
 	Covered      []coveredJSON       `json:"covered"`
 }
 
+// showJSON is all that is known of a run.
+type showJSON struct {
+	Version       int                   `json:"version"`
+	Soak          int64                 `json:"soak"`
+	Run           runJSON               `json:"run"`
+	Checkpoints   int                   `json:"checkpoints"`
+	Stderr        string                `json:"stderr"`
+	Circumstances *replay.Circumstances `json:"circumstances"`
+	Replays       []replayJSON          `json:"replays"`
+}
+
 type coveredJSON struct {
 	replay.Difference
 	Rule string `json:"rule"`
@@ -97,19 +108,16 @@ func (a *app) show(s *soak.State, key ledger.RunKey, all bool) error {
 		replays = append(replays, j)
 	}
 	if a.json {
-		return a.printJSON(struct {
-			Version       int                   `json:"version"`
-			Soak          int64                 `json:"soak"`
-			Run           runJSON               `json:"run"`
-			Checkpoints   int                   `json:"checkpoints"`
-			Stderr        string                `json:"stderr"`
-			Circumstances *replay.Circumstances `json:"circumstances"`
-			Replays       []replayJSON          `json:"replays"`
-		}{jsonVersion, int64(key.Soak), newRunJSON(run), checkpoints, string(run.Stderr), circumstances, replays})
+		return a.printJSON(showJSON{jsonVersion, int64(key.Soak), newRunJSON(run), checkpoints, string(run.Stderr), circumstances, replays})
 	}
 	a.writeRun(s, run, checkpoints, circumstances)
+	at := runName(run.RunKey)
 	for _, r := range replays {
 		a.writeReplay(r, all)
+		if r.Verdict != string(replay.VerdictMatch) {
+			again := harness.PlannedRun{ID: at, Variant: harness.Variant(r.Variant)}
+			fmt.Fprintf(a.out, "\n  to see it again: %s\n", replayCommand(again, a.soakFlag+soak.StateFlag(s.Dir)))
+		}
 	}
 	return nil
 }
@@ -146,7 +154,7 @@ func (a *app) writeRun(s *soak.State, run ledger.Run, checkpoints int, c *replay
 	row("ended", "%s", ended)
 	row("started", "%s, took %v", run.Started.Format(time.RFC3339Nano), run.Duration)
 	row("where", "pid %d on %s", run.PID, c.Host)
-	row("builds", "%.12s", c.Build)
+	row("build", "%.12s", c.Build)
 	if checkpoints > 0 {
 		row("checkpoints", "%d", checkpoints)
 	}
@@ -157,7 +165,7 @@ func (a *app) writeRun(s *soak.State, run ledger.Run, checkpoints int, c *replay
 		row("golden", "%s, pruned", run.Digest.Short())
 	default:
 		row("golden", "%s, %d bytes, at %s", run.Digest.Short(), run.Size, run.Place)
-		row("its trace", "shadowrun show %s --trace%s", runName(run.RunKey), soak.StateFlag(s.Dir))
+		row("its trace", "shadowrun show %s --trace%s%s", runName(run.RunKey), a.soakFlag, soak.StateFlag(s.Dir))
 	}
 	if len(run.Stderr) > 0 {
 		fmt.Fprintf(a.out, "\nstandard error (its end)\n")

@@ -35,7 +35,7 @@ Exit status: that of the outcome.`,
 				a.stateFlag = dir
 			}
 			return a.withSoak(id, func(s *soak.State, of ledger.Soak) error {
-				summary, err := soak.Summarize(s, of, time.Now())
+				summary, err := a.summarize(s, of)
 				if err != nil {
 					return err
 				}
@@ -51,6 +51,15 @@ Exit status: that of the outcome.`,
 	flags.MarkHidden("dir")
 	flags.SetNormalizeFunc(otherNames)
 	return c
+}
+
+// summarize returns a soak's summary, its commands to paste naming the soak that was asked for.
+func (a *app) summarize(s *soak.State, of ledger.Soak) (soak.Summary, error) {
+	summary, err := soak.Summarize(s, of, time.Now())
+	for i := range summary.Findings {
+		summary.Findings[i].Reproduction += a.soakFlag
+	}
+	return summary, err
 }
 
 func isFile(path string) bool {

@@ -3,12 +3,14 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 	"time"
 
 	"github.com/dustin/go-humanize"
 
 	"github.com/shadowrun/shadowrun/harness"
+	"github.com/shadowrun/shadowrun/harness/ledger"
 	"github.com/shadowrun/shadowrun/harness/soak"
 	"github.com/shadowrun/shadowrun/replay"
 )
@@ -19,7 +21,7 @@ func (a *app) printSummary(s soak.Summary) error {
 		return a.printJSON(newSummaryJSON(s))
 	}
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "\nsoak %d, base seed %d, %s of active time\n\n", s.Soak.ID, s.Soak.BaseSeed, roundTime(s.Active))
+	fmt.Fprintf(w, "soak %d, base seed %d, %s of active time\n\n", s.Soak.ID, s.Soak.BaseSeed, roundTime(s.Active))
 	writeFigures(w, s)
 	if err := w.Flush(); err != nil {
 		return err
@@ -51,7 +53,7 @@ func writeFigures(w io.Writer, s soak.Summary) {
 		unfinished = fmt.Sprintf(" (%d left no golden, %d abandoned)", c.Unfinished, c.Abandoned)
 	}
 	row("workflows", "%s%s", quantity(c.Runs, "run"), unfinished)
-	row("replays", "%d, of which %d of older runs, %d skipped", c.Replays, c.Rechecks, c.RechecksSkipped)
+	row("replays", "%d, of which %d of older runs (%d more skipped)", c.Replays, c.Rechecks, c.RechecksSkipped)
 	row("verdicts", "%d match, %d leak, %d violation, %d drift, %d unknown", c.Match, c.Leak, c.Violation, c.Drift, c.Unknown)
 	row("goldens", "%d, %s on disk (%s of traces)", c.Goldens, humanize.IBytes(uint64(c.GoldenBytes)), humanize.IBytes(uint64(c.TraceBytes)))
 	row("restorations", "%d", c.Restorations)
@@ -79,22 +81,37 @@ func writeFindings(out io.Writer, s soak.Summary, most int) {
 		fmt.Fprint(out, "\nfindings: none\n")
 		return
 	}
-	fmt.Fprintf(out, "\nfindings (%d)\n", len(s.Findings))
+	fmt.Fprintf(out, "\n%s\n", quantity(len(s.Findings), "finding"))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for i, f := range s.Findings {
+	fmt.Fprintln(w, "  key\tworkflow\tclass\tcause\twhere\tseen\tto see it again")
+	for i, f := range gravestFirst(s.Findings) {
 		if i == most {
-			fmt.Fprintf(w, "  … %d more: shadowrun findings\n", len(s.Findings)-i)
+			fmt.Fprintf(w, "  … %d more: shadowrun findings%s\n", len(s.Findings)-i, soak.StateFlag(s.State))
 			break
 		}
-		accepted := ""
+		next := f.Reproduction
 		if f.Accepted != nil {
-			accepted = "accepted until " + f.Accepted.Until.Format(time.DateOnly)
+			next = "accepted until " + f.Accepted.Until.Format(time.DateOnly)
 		}
-		at := harness.Position{Cycle: f.Shortest.Cycle, Run: f.Shortest.Position}
-		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%d ×\t%s\t%s\n", shortKey(f.Key), f.Workflow, f.Class, f.Cause,
-			printable(orRoot(f.Pattern)), f.Count, at, accepted)
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%d ×\t%s\n", shortKey(f.Key), f.Workflow, f.Class, f.Cause,
+			printable(orRoot(f.Pattern)), f.Count, next)
 	}
 	w.Flush()
+}
+
+// gravestFirst returns findings in the order in which one looks at them: violations first, accepted
+// ones last.
+func gravestFirst(findings []ledger.Finding) []ledger.Finding {
+	gravity := func(f ledger.Finding) int {
+		switch {
+		case f.Accepted != nil:
+			return 2
+		case f.Class == replay.ClassViolation:
+			return 0
+		}
+		return 1
+	}
+	return slices.SortedStableFunc(slices.Values(findings), func(a, b ledger.Finding) int { return gravity(a) - gravity(b) })
 }
 
 func orRoot(path string) string {
@@ -113,7 +130,8 @@ func writeFailed(out io.Writer, s soak.Summary) {
 	fmt.Fprint(out, "\nruns without a golden\n")
 	for _, r := range s.Failed {
 		at := harness.Position{Cycle: r.Cycle, Run: r.RunKey.Position}
-		fmt.Fprintf(out, "  %s  %s, seed %d: %s: %s\n", at, r.Workflow, r.Seed, r.Status, printable(r.Message))
+		fmt.Fprintf(out, "  %s (%s, seed %d): %s: %s: shadowrun show %s%s\n", at, r.Workflow, r.Seed, r.Status,
+			shortened(r.Message), at, soak.StateFlag(s.State))
 	}
 	if more := s.Counters.Unfinished - int64(len(s.Failed)); more > 0 {
 		fmt.Fprintf(out, "  … %d more\n", more)
@@ -148,14 +166,8 @@ func boundText(s soak.Summary) string {
 func nextSteps(s soak.Summary) []string {
 	state := soak.StateFlag(s.State)
 	var next []string
-	for _, f := range s.Findings {
-		if f.Class == replay.ClassViolation {
-			next = append(next, f.Reproduction)
-			break
-		}
-	}
-	if len(next) == 0 && len(s.Findings) > 0 {
-		next = append(next, s.Findings[0].Reproduction)
+	for _, f := range gravestFirst(s.Findings)[:min(1, len(s.Findings))] {
+		next = append(next, f.Reproduction, "shadowrun findings show "+shortKey(f.Key)+state)
 	}
 	if s.Outcome == soak.Interrupted && s.Running == nil {
 		next = append(next, "shadowrun --resume"+state)

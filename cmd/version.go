@@ -32,19 +32,22 @@ func version() string {
 	return "devel-" + revision + dirty
 }
 
+type versionJSON struct {
+	Version   int    `json:"version"`
+	Shadowrun string `json:"shadowrun"`
+	Go        string `json:"go"`
+	Platform  string `json:"platform"`
+}
+
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  cobra.NoArgs,
+		Use:     "version",
+		Short:   "Print the version",
+		Example: "  shadowrun version",
+		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if a.json {
-				return a.printJSON(struct {
-					Version   int    `json:"version"`
-					Shadowrun string `json:"shadowrun"`
-					Go        string `json:"go"`
-					Platform  string `json:"platform"`
-				}{jsonVersion, version(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH})
+				return a.printJSON(versionJSON{jsonVersion, version(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH})
 			}
 			_, err := fmt.Fprintf(a.out, "shadowrun %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err

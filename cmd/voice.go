@@ -77,6 +77,18 @@ func printable(text string) string {
 	}, strings.NewReplacer("\n", `\n`, "\t", `\t`, "\r", `\r`, "\x1b", `\x1b`).Replace(text))
 }
 
+// longest is how much of what a workflow or its run has to say fits a line, in runes.
+const longest = 200
+
+// shortened returns a text that fits a line.
+func shortened(text string) string {
+	runes := []rune(printable(text))
+	if len(runes) <= longest {
+		return string(runes)
+	}
+	return string(runes[:longest]) + "…"
+}
+
 // quantity returns a number with its noun: "1 run", "2 runs".
 func quantity[N int | int64](n N, noun string) string {
 	if n != 1 {

@@ -1,0 +1,136 @@
+package cmd
+
+import (
+	"fmt"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"github.com/shadowrun/shadowrun/golden"
+	"github.com/shadowrun/shadowrun/harness/soak"
+)
+
+type verifyJSON struct {
+	Version  int           `json:"version"`
+	OK       bool          `json:"ok"`
+	Goldens  int64         `json:"goldens"`
+	Segments int           `json:"segments"`
+	Bytes    int64         `json:"bytes"`
+	Unnamed  int64         `json:"unnamed"`
+	Problems []problemJSON `json:"problems"`
+}
+
+type problemJSON struct {
+	Golden string `json:"golden"`
+	Kind   string `json:"kind"`
+	Detail string `json:"detail"`
+}
+
+func (a *app) goldenVerifyCommand() *cobra.Command {
+	var dir, archive string
+	c := &cobra.Command{
+		Use:   "verify",
+		Short: "Name every golden that was changed, cut, swapped, removed, or not signed by a known key",
+		Long: `Checks every golden of the state folder against the ledger, its digest and its signature; with --dir
+those of a repository folder, with --archive those of an archive.
+
+Exit status: 0 all are whole, 1 a problem was found, 3 there was nothing to verify.`,
+		Example: "  shadowrun golden verify\n  shadowrun golden verify --archive goldens-2026-11.tar.zst",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			switch {
+			case dir != "":
+				return a.verifyFolder(dir)
+			case archive != "":
+				return a.verifyArchive(archive)
+			default:
+				return a.verifyState()
+			}
+		},
+	}
+	c.Flags().StringVar(&dir, "dir", "", "of this repository `folder`")
+	c.Flags().StringVar(&archive, "archive", "", "of this archive `file`")
+	c.MarkFlagsMutuallyExclusive("dir", "archive")
+	return c
+}
+
+func (a *app) verifyState() error {
+	dir, err := a.state()
+	if err != nil {
+		return err
+	}
+	s, err := soak.View(dir)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	problems, stats, err := soak.Verify(s)
+	if err != nil {
+		return err
+	}
+	return a.reportProblems(problems, stats)
+}
+
+func (a *app) verifyFolder(dir string) error {
+	folder, err := golden.OpenFolder(dir)
+	if err != nil {
+		return err
+	}
+	entries, err := folder.List()
+	if err != nil {
+		a.warn("%v", err) // what is wrong with goldens.sum, Verify says as well
+	}
+	problems, err := folder.Verify(nil)
+	if err != nil {
+		return err
+	}
+	return a.reportProblems(problems, golden.VerifyStats{Goldens: int64(len(entries))})
+}
+
+func (a *app) verifyArchive(path string) error {
+	dir, err := a.state()
+	if err != nil {
+		return err
+	}
+	ring, err := soak.OpenRing(dir, true)
+	if err != nil {
+		return err
+	}
+	problems, stats, err := golden.VerifyArchive(path, ring, nil)
+	if err != nil {
+		return err
+	}
+	return a.reportProblems(problems, stats)
+}
+
+func (a *app) reportProblems(problems []golden.Problem, stats golden.VerifyStats) error {
+	if a.json {
+		j := verifyJSON{jsonVersion, len(problems) == 0 && stats.Goldens > 0, stats.Goldens, stats.Segments, stats.Bytes, stats.Unnamed, []problemJSON{}}
+		for _, p := range problems {
+			j.Problems = append(j.Problems, problemJSON{p.Golden, string(p.Kind), p.Detail})
+		}
+		if err := a.printJSON(j); err != nil {
+			return err
+		}
+	} else {
+		for _, p := range problems {
+			fmt.Fprintf(a.out, "%s: %s: %s\n", printable(p.Golden), p.Kind, printable(p.Detail))
+		}
+	}
+	if len(problems) > 0 {
+		a.say("%s; %d goldens are whole", quantity(len(problems), "problem"), stats.Goldens)
+		return exitError(exitFail)
+	}
+	if stats.Goldens == 0 {
+		a.say("nothing to verify: there is no golden")
+		return exitError(exitInconclusive)
+	}
+	if !a.json {
+		size := ""
+		if stats.Bytes > 0 {
+			size = ", " + humanize.IBytes(uint64(stats.Bytes))
+		}
+		fmt.Fprintf(a.out, "all %s are whole and as recorded%s\n", quantity(stats.Goldens, "golden"), size)
+	}
+	return nil
+}

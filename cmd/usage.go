@@ -1,0 +1,78 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// This file says what is wrong with a command line, and what was probably meant.
+
+// unknownCommand refuses an argument of a command that takes subcommands only.
+func unknownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	err := fmt.Errorf("unknown command %q for %q", args[0], c.CommandPath())
+	if c.SuggestionsMinimumDistance <= 0 {
+		c.SuggestionsMinimumDistance = 2
+	}
+	for _, name := range c.SuggestionsFor(args[0]) {
+		return hinted(err, fmt.Sprintf("did you mean '%s %s'?", c.CommandPath(), name))
+	}
+	return hinted(err, helpHint(c))
+}
+
+// group makes a command that does nothing but hold others: alone, it shows what they are.
+func group(c *cobra.Command) *cobra.Command {
+	c.Args = unknownCommand
+	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	return c
+}
+
+// wrongFlag says in our words what is wrong with a flag.
+func wrongFlag(c *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown):
+		if name := nearestFlag(c, unknown.GetSpecifiedName()); name != "" {
+			return hinted(err, fmt.Sprintf("did you mean --%s?", name))
+		}
+	case errors.As(err, &invalid):
+		why := invalid.Unwrap().Error()
+		switch invalid.GetFlag().Value.Type() {
+		case "int", "int64":
+			why = "want a whole number"
+		case "uint64":
+			why = "want a whole number from 1 to 18446744073709551615"
+		case "float64":
+			why = "want a number"
+		case "duration":
+			why = "want a number with its unit, such as 30s, 5m or 24h"
+		}
+		return fmt.Errorf("--%s %s: %s", invalid.GetFlag().Name, invalid.GetValue(), why)
+	}
+	return hinted(err, helpHint(c))
+}
+
+func helpHint(c *cobra.Command) string {
+	return fmt.Sprintf("'%s --help' says what there is", c.CommandPath())
+}
+
+// nearestFlag returns the flag of a command whose name is most like a word, or "". Cobra knows
+// how to find the command that was meant; flags are given to it as such.
+func nearestFlag(c *cobra.Command, word string) string {
+	words := &cobra.Command{SuggestionsMinimumDistance: 2}
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			words.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
+		}
+	})
+	for _, name := range words.SuggestionsFor(word) {
+		return name
+	}
+	return ""
+}
