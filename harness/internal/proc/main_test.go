@@ -1,3 +1,5 @@
+//go:build linux
+
 package proc
 
 import (
@@ -55,7 +57,7 @@ func shell(t *testing.T, script string) (Result, *capture) {
 var tokens atomic.Int64
 
 // token returns a word that no other process has among its arguments.
-func token() string { return fmt.Sprintf("proc-test-%d-%d", os.Getpid(), tokens.Add(1)) }
+func token() string { return fmt.Sprintf("proc-test-%d-%d.", os.Getpid(), tokens.Add(1)) }
 
 // alive lists the processes, zombies not included, that have the token among their arguments.
 func alive(token string) (pids []int) {

@@ -8,14 +8,24 @@ import (
 )
 
 // adopted lists the children of our main thread. Orphans go to it; what this package forked is, mostly, a
-// child of another thread. A kernel without the list (CONFIG_PROC_CHILDREN) has every process looked at.
+// child of another thread. A kernel may be without the list (CONFIG_PROC_CHILDREN).
 func adopted() []int {
 	self := strconv.Itoa(os.Getpid())
 	list, err := os.ReadFile("/proc/self/task/" + self + "/children")
 	if err != nil {
-		return processes()
+		return children()
 	}
 	return numbers(strings.Fields(string(list)))
+}
+
+// children lists those of all our threads, by a look at every process.
+func children() (pids []int) {
+	for _, pid := range processes() {
+		if _, parent := status(pid); parent == os.Getpid() {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
 }
 
 // processes lists all that /proc shows, which is every one that exists throughout the reading.
