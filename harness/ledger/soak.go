@@ -107,6 +107,11 @@ func (l *Ledger) EndSession(soak SoakID, n int, at time.Time, why string) error 
 	return l.c.one("UPDATE sessions SET ended_ns = ?, ended_why = ? WHERE soak = ? AND n = ?", nanos(at), why, soak, n)
 }
 
+// SetLimits records how long a soak is to be, where a resumption makes it longer, say.
+func (l *Ledger) SetLimits(soak SoakID, duration time.Duration, cycles int) error {
+	return l.c.one("UPDATE soaks SET duration_ns = ?, cycles = ? WHERE id = ?", int64(duration), cycles, soak)
+}
+
 // EndSoak records a soak's outcome.
 func (l *Ledger) EndSoak(soak SoakID, at time.Time, outcome string) error {
 	return l.c.one("UPDATE soaks SET ended_ns = ?, outcome = ? WHERE id = ?", nanos(at), outcome, soak)

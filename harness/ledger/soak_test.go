@@ -69,3 +69,18 @@ func TestSoaksAndSessions(t *testing.T) {
 		t.Error("a session of no soak")
 	}
 }
+
+// A soak that is resumed with other limits keeps them, for whoever asks later whether it is done.
+func TestSetLimits(t *testing.T) {
+	l, _ := openLedger(t)
+	soak := startSoak(t, l)
+	if err := l.SetLimits(soak, time.Hour, 7); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := l.Soak(soak); s.Duration != time.Hour || s.Cycles != 7 || err != nil {
+		t.Errorf("%v and %d cycles, %v; want 1h and 7", s.Duration, s.Cycles, err)
+	}
+	if err := l.SetLimits(9, 0, 0); !errors.Is(err, ErrNotFound) {
+		t.Errorf("limits of no soak: %v", err)
+	}
+}
