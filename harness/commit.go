@@ -28,12 +28,25 @@ func newQueue() queue {
 	return queue{make(chan CycleResult, maxWaiting), semaphore.NewWeighted(maxWaitingBytes)}
 }
 
-func (q queue) put(ctx context.Context, c CycleResult) error {
-	if err := q.room.Acquire(ctx, min(c.bytes(), maxWaitingBytes)); err != nil {
-		return err
-	}
+// put waits until there is room.
+func (q queue) put(c CycleResult) {
+	q.room.Acquire(context.Background(), min(c.bytes(), maxWaitingBytes)) // fails only where its context ends
 	q.cycles <- c
-	return nil
+}
+
+// done gives up cycles that were taken.
+func (q queue) done(batch []CycleResult) {
+	for i := range batch {
+		q.room.Release(min(batch[i].bytes(), maxWaitingBytes))
+		batch[i].Close()
+	}
+}
+
+// discard gives up all that is put until the end, so that nobody waits for room in vain.
+func (q queue) discard() {
+	for batch := q.take(); len(batch) > 0; batch = q.take() {
+		q.done(batch)
+	}
 }
 
 // take returns the cycles that wait, at least one; none where there will be no more.
@@ -52,23 +65,20 @@ func (q queue) take() (batch []CycleResult) {
 
 // commit commits cycles as they come, and tells of them.
 func (r *Runner) commit(q queue) error {
-	for {
-		batch := q.take()
-		if len(batch) == 0 {
-			return nil
-		}
+	for batch := q.take(); len(batch) > 0; batch = q.take() {
 		if err := r.Record.Commit(batch); err != nil {
+			q.done(batch)
 			return fmt.Errorf("cycle %d: commit: %w", batch[0].N, err)
 		}
 		r.committed.set(batch[len(batch)-1].N)
 		for i := range batch {
 			c := &batch[i]
-			r.Tally.add(c, i == 0 && c.N == r.FirstCycle && r.Abandoned != nil)
+			r.Tally.add(c, c.N == r.FirstCycle && r.Rest != nil)
 			r.tell(c)
-			q.room.Release(min(c.bytes(), maxWaitingBytes))
-			c.Close()
 		}
+		q.done(batch)
 	}
+	return nil
 }
 
 // add counts a cycle. One that makes up for what an earlier session abandoned was counted
@@ -122,8 +132,11 @@ func (t *Tally) of(v replay.Verdict) *int64 {
 // tell notifies of an acknowledged cycle, its failures first.
 func (r *Runner) tell(c *CycleResult) {
 	event := func(e Event) {
-		e.At, e.Cycle, e.Tally = r.Now(), c.N, r.Tally
+		e.At, e.Cycle, e.Tally = r.clock(), c.N, r.Tally
 		r.Notify(e)
+	}
+	for _, text := range c.Notices {
+		event(Event{Kind: EventNotice, Text: text})
 	}
 	for _, run := range c.Runs {
 		if run.Trace == nil && run.Status != golden.StatusAbandoned {

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -15,15 +16,12 @@ import (
 // cycle carries out one cycle: its runs together, then their replays and the older runs'
 // beside each other, then those that are to run under load. What ctx stops is abandoned.
 func (r *Runner) cycle(ctx context.Context, n int, started time.Time) CycleResult {
-	planned := r.plan.Cycle(n)
-	if err := r.fingerprint(); err != nil {
-		r.Notify(Event{At: r.Now(), Kind: EventNotice, Cycle: n, Text: err.Error()})
-	}
-	if n == r.FirstCycle && r.Abandoned != nil {
-		planned.Runs = slices.DeleteFunc(planned.Runs, func(p PlannedRun) bool { return !slices.Contains(r.Abandoned, p.Position.Run) })
-		planned.Rechecks = nil
-	}
+	planned := r.planned(n)
 	result := CycleResult{N: n, Started: started, Runs: make([]RunResult, len(planned.Runs))}
+	if err := r.fingerprint(); err != nil {
+		result.Notices = append(result.Notices, err.Error())
+	}
+	result.Builds = r.Builds()
 	r.each(len(planned.Runs), func(i int) {
 		result.Runs[i] = RunResult{planned.Runs[i], r.execute(ctx, job{PlannedRun: planned.Runs[i]})}
 	})
@@ -32,14 +30,24 @@ func (r *Runner) cycle(ctx context.Context, n int, started time.Time) CycleResul
 	r.each(len(quiet), func(i int) { replays[quiet[i]] = r.replayOf(ctx, &result, planned, quiet[i]) })
 	if len(loaded) > 0 && ctx.Err() == nil {
 		if err := r.burners.start(); err != nil {
-			r.Notify(Event{At: r.Now(), Kind: EventNotice, Cycle: n, Text: err.Error()})
+			result.Notices = append(result.Notices, err.Error())
 		}
 		r.each(len(loaded), func(i int) { replays[loaded[i]] = r.replayOf(ctx, &result, planned, loaded[i]) })
 		r.burners.stop()
 	}
 	r.collect(ctx, &result, planned, replays)
-	result.Ended = r.Now()
+	result.Ended = r.clock()
 	return result
+}
+
+// planned returns the n-th cycle, or what is to be made up for of it.
+func (r *Runner) planned(n int) Cycle {
+	c := r.plan.Cycle(n)
+	if n == r.FirstCycle && r.Rest != nil {
+		c.Runs = slices.DeleteFunc(c.Runs, func(p PlannedRun) bool { return !slices.Contains(r.Rest.Runs, p.Position.Run) })
+		c.Rechecks = slices.DeleteFunc(c.Rechecks, func(p PlannedRun) bool { return !slices.Contains(r.Rest.Rechecks, p.Position) })
+	}
+	return c
 }
 
 // each calls f for 0 to n-1, as many at once as there are workers, and returns when all have.
@@ -91,16 +99,26 @@ func (r *Runner) replayOf(ctx context.Context, result *CycleResult, planned Cycl
 		}
 		return r.replay(ctx, run.PlannedRun, OlderRun{run.Trace, &run.Circumstances, run.Checkpoints}, r.Config.Again)
 	}
-	p := planned.Rechecks[i-len(planned.Runs)]
+	return r.recheck(ctx, planned.Rechecks[i-len(planned.Runs)])
+}
+
+// recheck replays a run of an older cycle. It returns nil where that left no golden, or it was
+// pruned; a golden that is there and can't be read is no reason to pass over it.
+func (r *Runner) recheck(ctx context.Context, p PlannedRun) *ReplayResult {
 	if err := r.committed.await(p.Cycle); err != nil {
 		return nil
 	}
 	older, err := r.Record.Golden(p.Position)
-	if err != nil {
+	if errors.Is(err, ErrNoGolden) {
 		return nil
 	}
-	defer older.Trace.Close()
-	replayed := r.replay(ctx, p, older, r.Config.Again)
+	var replayed *ReplayResult
+	if err != nil {
+		replayed = &ReplayResult{PlannedRun: p, Started: r.clock(), Checked: replay.Checked{Verdict: replay.VerdictUnknown, Why: err.Error()}}
+	} else {
+		defer older.Trace.Close()
+		replayed = r.replay(ctx, p, older, r.Config.Again)
+	}
 	if replayed != nil {
 		replayed.Recheck = true
 	}
@@ -108,7 +126,8 @@ func (r *Runner) replayOf(ctx context.Context, result *CycleResult, planned Cycl
 }
 
 // collect puts what came of the replays into the result. A run that was not replayed because
-// the soak was stopped counts as abandoned: it is made up for on resumption, replay and all.
+// the soak was stopped counts as abandoned: it is made up for on resumption, replay and all,
+// and so are then the rechecks.
 func (r *Runner) collect(ctx context.Context, result *CycleResult, planned Cycle, replays []*ReplayResult) {
 	for i, replayed := range replays {
 		switch {
@@ -121,12 +140,15 @@ func (r *Runner) collect(ctx context.Context, result *CycleResult, planned Cycle
 			result.Runs[i].Execution = Execution{Status: golden.StatusAbandoned, Message: "stopped before it was replayed"}
 		}
 	}
+	if slices.ContainsFunc(result.Runs, func(run RunResult) bool { return run.Status == golden.StatusAbandoned }) {
+		result.RechecksSkipped = 0
+	}
 }
 
 // replay replays one run under its planned variant until there is a verdict, if it differs
 // again more times; negative for none. It returns nil where ctx ended it.
 func (r *Runner) replay(ctx context.Context, p PlannedRun, run OlderRun, again int) *ReplayResult {
-	started := r.Now()
+	started := r.clock()
 	w := r.workflows[p.Workflow]
 	rep := &replayer{runner: r, run: p, of: run}
 	checker := replay.Checker{Again: again, Rules: w.rules, Variant: string(p.Variant)}
@@ -146,7 +168,7 @@ func (r *Runner) replay(ctx context.Context, p PlannedRun, run OlderRun, again i
 		rep.discard()
 	}
 	return &ReplayResult{
-		PlannedRun: p, Started: started, Duration: r.Now().Sub(started), Checked: checked,
+		PlannedRun: p, Started: started, Duration: r.clock().Sub(started), Checked: checked,
 		Got: rep.got, TraceSize: run.Trace.Size(), Restorations: rep.restorations,
 	}
 }

@@ -25,11 +25,10 @@ type Event struct {
 type EventKind string
 
 const (
-	EventCycle    EventKind = "cycle"    // a cycle was acknowledged
-	EventVerdict  EventKind = "verdict"  // a replay did not match
-	EventFailed   EventKind = "failed"   // a run left no golden
-	EventStopping EventKind = "stopping" // no further cycle is started
-	EventNotice   EventKind = "notice"
+	EventCycle   EventKind = "cycle"   // a cycle was acknowledged
+	EventVerdict EventKind = "verdict" // a replay did not match
+	EventFailed  EventKind = "failed"  // a run left no golden
+	EventNotice  EventKind = "notice"
 )
 
 // Tally counts what a soak has done.
@@ -38,7 +37,7 @@ type Tally struct {
 	Match, Leak, Violation, Drift, Unknown  int64
 	Unfinished, Abandoned                   int64
 	Rechecks, RechecksSkipped, Restorations int64
-	Overruns, Goldens, GoldenBytes          int64
+	Overruns, Goldens                       int64
 }
 
 // Mismatches are the verdicts that speak against the workflows.

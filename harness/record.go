@@ -55,7 +55,9 @@ type CycleResult struct {
 	Overrun         time.Duration // past its interval; 0: none
 	Runs            []RunResult   // in the order of the plan
 	Replays         []ReplayResult
-	RechecksSkipped int // planned, but without a golden
+	RechecksSkipped int               // planned, but without a golden
+	Builds          map[string]string // fingerprints of the workflows' builds that it was run with
+	Notices         []string          // for people
 }
 
 // Close gives up the cycle's traces.
@@ -75,6 +77,11 @@ func (c *CycleResult) bytes() (n int64) {
 	for _, r := range c.Runs {
 		if r.Trace != nil {
 			n += r.Trace.Size()
+		}
+	}
+	for _, p := range c.Replays {
+		if p.Got != nil {
+			n += p.Got.Size()
 		}
 	}
 	return n

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,21 +22,28 @@ type Runner struct {
 	SelfArgs  []string   // with which this binary, started again, comes to [RunChild]
 	Record    Record
 	Notify    func(Event)      // from one goroutine; nil: nobody watches
-	Now       func() time.Time // nil: time.Now
+	Now       func() time.Time // the wall clock; nil: time.Now
 
 	FirstCycle int           // 1, or where a resumed soak goes on
-	Abandoned  []int         // positions of FirstCycle that are to be made up for; nil: all of it
+	Rest       *Rest         // what of FirstCycle is to be made up for; nil: all of it is to be done
 	Cycles     int           // up to which cycle; 0: no limit
-	Remaining  time.Duration // of active time; 0: no limit
+	Remaining  time.Duration // of active time; 0: no limit, negative: it is over
 	Tally      Tally         // of the soak's earlier sessions
 
 	plan      *Plan
+	clock     func() time.Time // Now, but steady
 	workflows map[string]*prepared
 	world     world
 	prints    fingerprinter
 	around    string // fingerprint of the environment
 	burners   *burners
-	committed progress
+	committed acknowledged
+}
+
+// Rest is what a session that was stopped left of the cycle that it had in flight.
+type Rest struct {
+	Runs     []int      // positions of those that were abandoned
+	Rechecks []Position // those that were not done
 }
 
 // prepared is a workflow made ready to run.
@@ -60,6 +66,7 @@ func (r *Runner) Prepare() error {
 	if r.Notify == nil {
 		r.Notify = func(Event) {}
 	}
+	r.clock = Steady(r.Now)
 	r.plan = NewPlan(r.Config)
 	r.world = newWorld(r.Now, r.StateDir)
 	r.workflows = map[string]*prepared{}
@@ -131,63 +138,58 @@ func (r *Runner) goExecutor(w WorkflowConfig, workDir string, self reexec) (exec
 // cycle in flight finish, the end of ctx abandons it. What was acknowledged is in the record,
 // whatever error is returned.
 func (r *Runner) Run(ctx context.Context, stop <-chan struct{}) error {
-	group, groupCtx := errgroup.WithContext(ctx)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	waiting := newQueue()
 	r.committed.set(r.FirstCycle - 1)
+	var group errgroup.Group
 	group.Go(func() error {
 		err := r.commit(waiting)
-		r.committed.fail(err)
+		r.committed.end(err)
+		if err != nil {
+			cancel(err)
+			waiting.discard()
+		}
 		return err
 	})
 	group.Go(func() error {
 		defer close(waiting.cycles)
-		return r.cycles(groupCtx, stop, waiting)
+		r.cycles(ctx, stop, waiting)
+		return nil
 	})
 	err := group.Wait()
 	r.burners.stop()
 	return err
 }
 
-// cycles carries out one cycle after another, each an interval after the one before it.
-func (r *Runner) cycles(ctx context.Context, stop <-chan struct{}, waiting queue) error {
-	began := r.Now()
+// cycles carries out one cycle after another, each an interval after the one before it. What
+// an earlier session left is made up for even where the time is over.
+func (r *Runner) cycles(ctx context.Context, stop <-chan struct{}, waiting queue) {
 	interval := time.Duration(*r.Config.Interval)
-	for n := r.FirstCycle; r.Cycles == 0 || n <= r.Cycles; n++ {
-		started := r.Now()
+	deadline := r.clock().Add(r.Remaining)
+	over := func() bool { return r.Remaining != 0 && !r.clock().Before(deadline) }
+	makesUp := r.Rest != nil
+	for n := r.FirstCycle; (r.Cycles == 0 || n <= r.Cycles) && (makesUp || !over()) && !done(stop); n++ {
+		started := r.clock()
 		result := r.cycle(ctx, n, started)
 		if interval > 0 {
 			result.Overrun = max(0, result.Ended.Sub(started)-interval)
 		}
-		stopped := ctx.Err() != nil
-		if err := waiting.put(context.WithoutCancel(ctx), result); err != nil {
-			return err
-		}
-		if stopped {
-			return nil
-		}
+		waiting.put(result)
+		makesUp = false
 		next := started.Add(interval)
-		if r.Remaining > 0 {
-			deadline := began.Add(r.Remaining)
-			if next.After(deadline) {
-				next = deadline
-			}
-			if !r.Now().Before(deadline) {
-				return nil
-			}
+		if r.Remaining != 0 && next.After(deadline) {
+			next = deadline
 		}
-		if done(stop) || !r.wait(ctx, stop, next) {
-			return nil
-		}
-		if r.Remaining > 0 && !r.Now().Before(began.Add(r.Remaining)) {
-			return nil
+		if n != r.Cycles && !r.wait(ctx, stop, next) {
+			return
 		}
 	}
-	return nil
 }
 
 // wait waits until a time and reports whether it came to that.
 func (r *Runner) wait(ctx context.Context, stop <-chan struct{}, until time.Time) bool {
-	left := until.Sub(r.Now())
+	left := until.Sub(r.clock())
 	if left <= 0 {
 		return ctx.Err() == nil
 	}
@@ -210,43 +212,4 @@ func done(c <-chan struct{}) bool {
 	default:
 		return false
 	}
-}
-
-// progress says up to which cycle all is acknowledged, to those who wait for one.
-type progress struct {
-	mu      sync.Mutex
-	changed sync.Cond
-	cycle   int
-	err     error
-}
-
-func (p *progress) set(cycle int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.changed.L = &p.mu
-	p.cycle = cycle
-	p.changed.Broadcast()
-}
-
-// fail ends all waiting.
-func (p *progress) fail(err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.err = err; err == nil {
-		p.err = errors.New("the record is closed")
-	}
-	p.changed.Broadcast()
-}
-
-// await returns when a cycle is acknowledged.
-func (p *progress) await(cycle int) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for p.cycle < cycle && p.err == nil {
-		p.changed.Wait()
-	}
-	if p.cycle < cycle {
-		return p.err
-	}
-	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/goccy/go-yaml"
@@ -96,4 +97,28 @@ func unredact(env, from map[string]string) error {
 		env[name] = now
 	}
 	return nil
+}
+
+// changedKeys returns the keys of a configuration whose values differ between two.
+func changedKeys(a, b harness.Config) (keys []string) {
+	va, vb := reflect.ValueOf(a), reflect.ValueOf(b)
+	for i := range va.NumField() {
+		key := va.Type().Field(i).Tag.Get("yaml")
+		if key == "-" {
+			key = "its folder"
+		}
+		if inYAML(va.Field(i)) != inYAML(vb.Field(i)) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// inYAML makes what is unset and what is empty the same.
+func inYAML(v reflect.Value) string {
+	text, err := yaml.Marshal(v.Interface())
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
 }

@@ -149,6 +149,14 @@ func prunable(l *ledger.Reader, before time.Time, stats *PruneStats) (map[string
 				drop[run.Place] = true
 			}
 		}
+		for p, err := range l.NotMatching(ledger.Filter{Soak: s.ID}) {
+			if err != nil {
+				return nil, err
+			}
+			if p.GotPlace != "" && p.Started.Before(before) && !wanted[p.GotPlace] {
+				drop[p.GotPlace] = true
+			}
+		}
 	}
 	stats.Dropped = int64(len(drop))
 	return drop, nil

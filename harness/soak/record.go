@@ -2,8 +2,6 @@ package soak
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"maps"
 	"os"
 	"time"
@@ -23,24 +21,16 @@ type record struct {
 	number int               // of it
 }
 
-// kept is what a run's circumstances are kept as: what its session does not say already.
-type kept struct {
-	Session     int      `json:"session"`
-	PIDs        []int    `json:"pids,omitempty"`
-	Dirs        []string `json:"dirs,omitempty"`
-	Checkpoints int      `json:"checkpoints,omitempty"`
-}
-
 // openSession records that a process goes on with the soak, with these builds.
-func (r *record) openSession() error {
-	r.builds = r.runner.Builds()
-	around, err := json.Marshal(surroundings{Builds: r.builds, Home: r.runner.Home(), User: r.runner.User()})
+func (r *record) openSession(builds map[string]string) error {
+	around, err := json.Marshal(surroundings{Builds: builds, Home: r.runner.Home(), User: r.runner.User()})
 	if err != nil {
 		return err
 	}
+	r.builds = builds
 	r.number, err = r.ledger.StartSession(r.soak.ID, ledger.Session{
 		PID: os.Getpid(), Host: r.host, Boot: bootID(), Build: string(around),
-		Environment: []byte(harness.Environment()), Started: r.o.Now(),
+		Environment: []byte(harness.Environment()), Started: r.clock(),
 	})
 	return err
 }
@@ -49,16 +39,32 @@ func (r *record) closeSession(at time.Time, why string) error {
 	return r.ledger.EndSession(r.soak.ID, r.number, at, why)
 }
 
-// Commit implements [harness.Record].
+// Commit implements [harness.Record]. Cycles that were run with other builds than those before
+// them belong to another session.
 func (r *record) Commit(cycles []harness.CycleResult) error {
-	if now := r.runner.Builds(); !maps.Equal(now, r.builds) {
-		if err := r.closeSession(r.o.Now(), "a workflow's files have changed"); err != nil {
+	for len(cycles) > 0 {
+		builds := cycles[0].Builds
+		if !maps.Equal(builds, r.builds) {
+			if err := r.closeSession(r.clock(), "a workflow's files have changed"); err != nil {
+				return err
+			}
+			if err := r.openSession(builds); err != nil {
+				return err
+			}
+		}
+		n := 1
+		for n < len(cycles) && maps.Equal(cycles[n].Builds, builds) {
+			n++
+		}
+		if err := r.commit(cycles[:n]); err != nil {
 			return err
 		}
-		if err := r.openSession(); err != nil {
-			return err
-		}
+		cycles = cycles[n:]
 	}
+	return nil
+}
+
+func (r *record) commit(cycles []harness.CycleResult) error {
 	var traces []*golden.Trace
 	for _, c := range cycles {
 		for _, run := range c.Runs {
@@ -85,7 +91,7 @@ func (r *record) Commit(cycles []harness.CycleResult) error {
 		}
 	}
 	rows[0].GoldenBytes = after - before
-	return r.ledger.Commit(r.soak.ID, r.o.Now(), rows...)
+	return r.ledger.Commit(r.soak.ID, r.clock(), rows...)
 }
 
 // row turns a cycle into what the ledger keeps of it. The first of refs are the cycle's.
@@ -195,38 +201,6 @@ func (r *record) Golden(at harness.Position) (harness.OlderRun, error) {
 	return older(r.ledger.Reader, r.store.Get, run)
 }
 
-// CircumstancesOf returns what surrounded a run, and how many checkpoints it took.
-func CircumstancesOf(l *ledger.Reader, run ledger.Run) (*replay.Circumstances, int, error) {
-	var own kept
-	if err := json.Unmarshal(run.Circumstances, &own); err != nil {
-		return nil, 0, fmt.Errorf("run %s: its circumstances: %w", run.RunKey, err)
-	}
-	sessions, err := l.Sessions(run.Soak)
-	if err != nil {
-		return nil, 0, err
-	}
-	c := &replay.Circumstances{
-		RunID: harness.Position{Cycle: run.Cycle, Run: run.RunKey.Position}.String(),
-		Start: run.Started, End: run.Started.Add(run.Duration), PIDs: own.PIDs, Dirs: own.Dirs,
-	}
-	if c.PIDs == nil {
-		c.PIDs = []int{run.PID}
-	}
-	for _, s := range sessions {
-		if s.N != own.Session {
-			continue
-		}
-		var around surroundings
-		if err := json.Unmarshal([]byte(s.Build), &around); err != nil {
-			return nil, 0, fmt.Errorf("session %d: its build: %w", s.N, err)
-		}
-		c.Host, c.Home, c.User = s.Host, around.Home, around.User
-		c.Build, c.Environment = around.Builds[run.Workflow], string(s.Environment)
-		return c, own.Checkpoints, nil
-	}
-	return nil, 0, errors.Join(fmt.Errorf("run %s: session %d: %w", run.RunKey, own.Session, ledger.ErrNotFound))
-}
-
 // RuleText names a rule in the ledger.
 func RuleText(r replay.Rule) string {
 	text := string(r.Action) + " " + r.Path
@@ -237,43 +211,4 @@ func RuleText(r replay.Rule) string {
 		text += " of " + r.Workflow
 	}
 	return text
-}
-
-// sightings returns what a replay adds to the soak's findings.
-func (r *record) sightings(p harness.ReplayResult) []ledger.Sighting {
-	at := replay.Sighting{RunID: p.ID, Seed: p.Seed, Time: p.Started, Size: p.TraceSize}
-	var seen []ledger.Sighting
-	for _, f := range replay.Group(p.Workflow, at, p.Checked.Differences) {
-		f.Example.Want, f.Example.Got = short(f.Example.Want), short(f.Example.Got)
-		example, err := json.Marshal(f.Example)
-		if err != nil {
-			example = nil // the values are JSON; without them the finding still counts
-		}
-		sight := ledger.Sight{Run: r.key(p.Position), At: p.Started}
-		seen = append(seen, ledger.Sighting{
-			Key: f.Key, Workflow: f.Workflow, Cause: f.Cause, Class: f.Class, Pattern: f.Pattern, Count: 1,
-			First: sight, Last: sight, Example: example, Shortest: sight.Run, Size: p.TraceSize,
-			Reproduction: r.reproduction(p),
-		})
-	}
-	return seen
-}
-
-// maxExample is how large a value of a finding's example may be, in bytes.
-const maxExample = 1 << 10
-
-func short(v []byte) []byte {
-	if len(v) <= maxExample {
-		return v
-	}
-	return fmt.Appendf(nil, "%q", fmt.Sprintf("(%d bytes)", len(v)))
-}
-
-// reproduction is a command to paste that replays a run as it was when it differed.
-func (r *record) reproduction(p harness.ReplayResult) string {
-	command := "shadowrun replay " + p.ID + " -n 10"
-	if p.Variant != harness.VariantAgain {
-		command += " --variant " + string(p.Variant)
-	}
-	return command + StateFlag(r.o.Dir)
 }

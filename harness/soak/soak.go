@@ -40,9 +40,6 @@ type Session struct {
 	FirstPart bool          // it was not resumed
 }
 
-// ErrNothingToResume is what resuming is refused with where the latest soak has ended.
-var ErrNothingToResume = errors.New("nothing to resume")
-
 // session is a soak under way.
 type session struct {
 	o      Options
@@ -53,6 +50,7 @@ type session struct {
 	runner *harness.Runner
 	record *record
 	active time.Duration
+	clock  func() time.Time // steady
 }
 
 // Run carries a soak out: the end of stop lets what is in flight finish, the end of ctx
@@ -78,7 +76,7 @@ func Run(ctx context.Context, stop <-chan struct{}, o Options) (id ledger.SoakID
 	if err != nil {
 		return 0, err
 	}
-	s := &session{o: o}
+	s := &session{o: o, clock: harness.Steady(o.Now)}
 	if s.ledger, err = ledger.Open(LedgerPath(o.Dir)); err != nil {
 		return 0, err
 	}
@@ -104,12 +102,14 @@ func clear(dir string) error {
 	return nil
 }
 
-// begin finds out what to do and records that it begins.
+// begin finds out what to do, makes ready for it, and records that it begins. The soak's number
+// stays 0 where it did not come to that.
 func (s *session) begin(host string) (err error) {
+	var next ledger.SoakID
 	if s.o.Resume {
-		err = s.resume()
+		next, err = s.resume()
 	} else {
-		err = s.start(host)
+		next, err = s.plan(host)
 	}
 	if err != nil {
 		return err
@@ -119,117 +119,47 @@ func (s *session) begin(host string) (err error) {
 		Config:    s.config,
 		Workflows: s.o.Workflows,
 		StateDir:  s.o.Dir,
-		SoakID:    FolderName(s.soak.ID),
+		SoakID:    FolderName(next),
 		SelfArgs:  s.o.SelfArgs,
 		Record:    s.record,
 		Notify:    s.notify,
 		Now:       s.o.Now,
 		Cycles:    s.soak.Cycles,
 	}
-	if err := s.position(); err != nil {
-		return err
-	}
 	if err := s.runner.Prepare(); err != nil {
 		return err
 	}
-	return s.ledger.AppendEvent(ledger.Event{Soak: s.soak.ID, At: s.o.Now(), Kind: "started",
-		Text: fmt.Sprintf("pid %d, from cycle %d", os.Getpid(), s.runner.FirstCycle)})
+	if s.o.Resume {
+		s.soak.ID = next
+		err = s.ledger.SetLimits(next, s.soak.Duration, s.soak.Cycles)
+	} else {
+		s.soak.ID, err = s.ledger.StartSoak(s.soak)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.position(); err != nil {
+		return err
+	}
+	return s.event("started", fmt.Sprintf("pid %d, from cycle %d", os.Getpid(), s.runner.FirstCycle))
 }
 
-func (s *session) start(host string) error {
+// plan makes a new soak, and returns the number that it will have: the lock keeps others off.
+func (s *session) plan(host string) (ledger.SoakID, error) {
 	s.config = s.o.Config
 	text, digest, err := storeConfig(s.config)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	s.soak = ledger.Soak{
 		BaseSeed: s.config.Seed, Config: text, ConfigDigest: digest, PlanDigest: harness.NewPlan(s.config).Digest(),
-		Version: s.o.Version, Host: host, Started: s.o.Now(), Duration: s.o.Duration, Cycles: s.o.Cycles,
+		Version: s.o.Version, Host: host, Started: s.clock(), Duration: s.o.Duration, Cycles: s.o.Cycles,
 	}
-	s.soak.ID, err = s.ledger.StartSoak(s.soak)
-	return err
-}
-
-func (s *session) resume() (err error) {
-	s.soak, err = s.ledger.Latest()
-	if errors.Is(err, ledger.ErrNotFound) {
-		return fmt.Errorf("%w: %s: %w", ErrNothingToResume, s.o.Dir, ErrNoSoak)
+	latest, err := s.ledger.Latest()
+	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		return 0, err
 	}
-	if err != nil {
-		return err
-	}
-	if s.soak.Outcome != "" && s.soak.Outcome != string(Interrupted) && s.finishedPlan() {
-		return fmt.Errorf("%w: soak %d ended %s at %s", ErrNothingToResume, s.soak.ID, s.soak.Outcome, s.soak.Ended.Format(time.RFC3339))
-	}
-	if s.config, err = RestoreConfig(s.soak.Config, s.o.Config); err != nil {
-		return err
-	}
-	if got := harness.NewPlan(s.config).Digest(); got != s.soak.PlanDigest {
-		return fmt.Errorf("the plan of soak %d can't be made again: it was %.12s and is %.12s; was it begun by another version?", s.soak.ID, s.soak.PlanDigest, got)
-	}
-	if s.o.Cycles > 0 {
-		s.soak.Cycles = s.o.Cycles
-	}
-	if s.o.Duration > 0 {
-		s.soak.Duration = s.o.Duration
-	}
-	return nil
-}
-
-// finishedPlan reports whether a soak got to the end that it was to have.
-func (s *session) finishedPlan() bool {
-	last, err := s.ledger.LastCheckpoint(s.soak.ID)
-	if err != nil {
-		return false
-	}
-	active, err := s.ledger.Active(s.soak.ID)
-	if err != nil {
-		return false
-	}
-	return finished(s.soak, last, active)
-}
-
-// finished reports whether a soak carried out all that it was to.
-func finished(s ledger.Soak, last ledger.Checkpoint, active time.Duration) bool {
-	if last.Abandoned > 0 {
-		return false
-	}
-	return s.Cycles > 0 && last.Cycle >= s.Cycles || s.Duration > 0 && active >= s.Duration
-}
-
-// position finds out where in the plan to go on.
-func (s *session) position() error {
-	active, err := s.ledger.Active(s.soak.ID)
-	if err != nil {
-		return err
-	}
-	s.active = active
-	if s.soak.Duration > 0 {
-		s.runner.Remaining = max(s.soak.Duration-active, time.Nanosecond)
-	}
-	last, err := s.ledger.LastCheckpoint(s.soak.ID)
-	if errors.Is(err, ledger.ErrNotFound) {
-		s.runner.FirstCycle = 1
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	s.runner.FirstCycle = last.Cycle + 1
-	s.runner.Tally = TallyOf(last.Counters)
-	if last.Abandoned == 0 {
-		return nil
-	}
-	for run, err := range s.ledger.Runs(ledger.Filter{Soak: s.soak.ID, FirstCycle: last.Cycle, LastCycle: last.Cycle}) {
-		if err != nil {
-			return err
-		}
-		if run.Status == golden.StatusAbandoned {
-			s.runner.Abandoned = append(s.runner.Abandoned, run.Position)
-		}
-	}
-	s.runner.FirstCycle = last.Cycle
-	return nil
+	return latest.ID + 1, nil
 }
 
 // TallyOf returns what a soak's watchers are told of its counters.
@@ -239,7 +169,7 @@ func TallyOf(c ledger.Counters) harness.Tally {
 		Match: c.Match, Leak: c.Leak, Violation: c.Violation, Drift: c.Drift, Unknown: c.Unknown,
 		Unfinished: c.Unfinished, Abandoned: c.Abandoned,
 		Rechecks: c.Rechecks, RechecksSkipped: c.RechecksSkipped, Restorations: c.Restorations,
-		Overruns: c.Overruns, Goldens: c.Goldens, GoldenBytes: c.GoldenBytes,
+		Overruns: c.Overruns, Goldens: c.Goldens,
 	}
 }
 
@@ -249,9 +179,10 @@ func (s *session) carryOut(ctx context.Context, stop <-chan struct{}) error {
 		s.o.Started(Session{Soak: s.soak, Config: s.config, Plan: harness.NewPlan(s.config),
 			Tally: s.runner.Tally, Active: s.active, FirstPart: !s.o.Resume})
 	}
-	if err := s.record.openSession(); err != nil {
+	if err := s.record.openSession(s.runner.Builds()); err != nil {
 		return err
 	}
+	s.notices()
 	runErr := s.runner.Run(ctx, stop)
 	why := "finished"
 	select {
@@ -265,7 +196,7 @@ func (s *session) carryOut(ctx context.Context, stop <-chan struct{}) error {
 	if runErr != nil {
 		why = "failed: " + runErr.Error()
 	}
-	end := s.o.Now()
+	end := s.clock()
 	err := s.record.closeSession(end, why)
 	if runErr != nil {
 		return errors.Join(runErr, err)
@@ -277,35 +208,34 @@ func (s *session) carryOut(ctx context.Context, stop <-chan struct{}) error {
 	if err != nil {
 		return err
 	}
-	if err := s.ledger.AppendEvent(ledger.Event{Soak: s.soak.ID, At: end, Kind: "ended", Text: why + ": " + string(summary.Outcome)}); err != nil {
+	if err := s.event("ended", why+": "+string(summary.Outcome)); err != nil {
 		return err
 	}
 	return s.ledger.EndSoak(s.soak.ID, end, string(summary.Outcome))
 }
 
-// notify keeps changes of state in the ledger and passes everything on. The runner calls it from the
-// goroutine that commits.
+// event keeps a change of the soak's state in the ledger.
+func (s *session) event(kind, text string) error {
+	return s.ledger.AppendEvent(ledger.Event{Soak: s.soak.ID, At: s.clock(), Kind: kind, Text: text})
+}
+
+// notify keeps notices in the ledger, which has verdicts and failures already, and passes
+// everything on. The runner calls it from the goroutine that commits.
 func (s *session) notify(e harness.Event) {
-	if e.Kind != harness.EventCycle {
-		// A failure to keep a notice shows at the next commit, which fails for the same reason.
-		s.ledger.AppendEvent(ledger.Event{Soak: s.soak.ID, At: e.At, Kind: string(e.Kind), Text: e.Text})
+	if e.Kind == harness.EventNotice {
+		// A failure to keep it shows at the next commit, which fails for the same reason.
+		s.event(string(e.Kind), e.Text)
 	}
 	if s.o.Notify != nil {
 		s.o.Notify(e)
 	}
 }
 
-// surroundings are what a session's runs have in common, kept once with the session.
-type surroundings struct {
-	Builds map[string]string `json:"builds"` // fingerprint by workflow
-	Home   string            `json:"home"`
-	User   string            `json:"user"`
-}
-
-func bootID() string {
-	text, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
-	if err != nil {
-		return ""
+// notices says what a resumed soak does not take from the configuration at hand.
+func (s *session) notices() {
+	if keys := changedKeys(s.config, s.o.Config); s.o.Resume && len(keys) > 0 {
+		s.notify(harness.Event{At: s.clock(), Kind: harness.EventNotice, Cycle: s.runner.FirstCycle, Tally: s.runner.Tally,
+			Text: fmt.Sprintf("soak %d goes on with the configuration that it began with; the one at hand differs in: %s",
+				s.soak.ID, strings.Join(keys, ", "))})
 	}
-	return strings.TrimSpace(string(text))
 }
