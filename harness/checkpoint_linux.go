@@ -9,26 +9,36 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// settle is how long a checkpoint that was written is given to be renamed before the command is
+// killed: one that is written beside its place and then renamed counts only from there.
+const settle = 5 * time.Millisecond
+
 // checkpointWatch counts what is written into a folder: a file closed after writing, or renamed
-// into it, is a checkpoint.
+// into it, is a checkpoint. One that is both is one.
 type checkpointWatch struct {
 	fd      int
 	events  *os.File
 	done    chan struct{}
 	count   int
 	after   int
-	reached func()
+	reached func()      // may be called more than once
+	settled *time.Timer // nil, or calls reached
+	written map[string]bool
+	moving  map[uint32]bool // by inotify's cookie: renames of what was counted as written
 }
 
-// watchCheckpoints counts until it is stopped and calls reached, once, at the checkpoint
-// numbered after; 0 is none.
+// watchCheckpoints counts until it is stopped and calls reached at the checkpoint numbered
+// after; 0 is none.
 func watchCheckpoints(dir string, after int, reached func()) (*checkpointWatch, error) {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
 	if err != nil {
 		return nil, os.NewSyscallError("inotify_init1", err)
 	}
-	w := &checkpointWatch{fd: fd, events: os.NewFile(uintptr(fd), "inotify"), done: make(chan struct{}), after: after, reached: reached}
-	if _, err := unix.InotifyAddWatch(fd, dir, unix.IN_CLOSE_WRITE|unix.IN_MOVED_TO); err != nil {
+	w := &checkpointWatch{
+		fd: fd, events: os.NewFile(uintptr(fd), "inotify"), done: make(chan struct{}), after: after, reached: reached,
+		written: map[string]bool{}, moving: map[uint32]bool{},
+	}
+	if _, err := unix.InotifyAddWatch(fd, dir, unix.IN_CLOSE_WRITE|unix.IN_MOVED_FROM|unix.IN_MOVED_TO); err != nil {
 		w.events.Close()
 		return nil, os.NewSyscallError("inotify_add_watch", err)
 	}
@@ -50,12 +60,36 @@ func (w *checkpointWatch) read(read func([]byte) (int, error)) {
 			return
 		}
 		for rest := buffer[:size]; len(rest) >= unix.SizeofInotifyEvent; {
-			name := int(binary.NativeEndian.Uint32(rest[12:]))
-			rest = rest[unix.SizeofInotifyEvent+name:]
-			if w.count++; w.count == w.after {
-				w.reached()
-			}
+			mask, cookie := binary.NativeEndian.Uint32(rest[4:]), binary.NativeEndian.Uint32(rest[8:])
+			end := unix.SizeofInotifyEvent + int(binary.NativeEndian.Uint32(rest[12:]))
+			w.event(mask, cookie, unix.ByteSliceToString(rest[unix.SizeofInotifyEvent:end]))
+			rest = rest[end:]
 		}
+	}
+}
+
+func (w *checkpointWatch) event(mask, cookie uint32, name string) {
+	switch {
+	case mask&unix.IN_MOVED_FROM != 0:
+		if w.written[name] {
+			delete(w.written, name)
+			w.moving[cookie] = true
+		}
+		return
+	case mask&unix.IN_CLOSE_WRITE != 0:
+		w.written[name] = true
+		w.count++
+	case w.moving[cookie]:
+		delete(w.moving, cookie)
+	default:
+		w.count++
+	}
+	switch {
+	case w.after == 0 || w.count < w.after:
+	case w.count == w.after && mask&unix.IN_CLOSE_WRITE != 0 && w.settled == nil:
+		w.settled = time.AfterFunc(settle, w.reached)
+	default:
+		w.reached()
 	}
 }
 
@@ -65,5 +99,8 @@ func (w *checkpointWatch) stop() int {
 	<-w.done
 	w.read(func(b []byte) (int, error) { return unix.Read(w.fd, b) })
 	w.events.Close()
+	if w.settled != nil {
+		w.settled.Stop()
+	}
 	return w.count
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -24,6 +25,8 @@ type childTask struct {
 	Run       PlannedRun `json:"run,omitzero"`
 	Dir       string     `json:"dir,omitempty"` // the execution's folder: the checkpoint is kept, and the result left, there
 	KillAfter int        `json:"kill_after,omitempty"`
+	Limits    limits     `json:"limits,omitzero"`
+	Redact    []string   `json:"redact,omitempty"` // names of variables, which the child has from its parent
 }
 
 // childResult is what a child leaves beside the trace.
@@ -49,6 +52,7 @@ func RunChild(workflows ...Workflow) {
 	if text == "" {
 		return
 	}
+	os.Unsetenv(childVariable) // a workflow finds the environment that it has in the first process
 	var task childTask
 	err := json.Unmarshal([]byte(text), &task)
 	switch {
@@ -67,17 +71,12 @@ func RunChild(workflows ...Workflow) {
 
 // burn keeps one CPU busy until r ends.
 func burn(r io.Reader) {
-	done := make(chan struct{})
+	var ended atomic.Bool
 	go func() {
 		io.Copy(io.Discard, r)
-		close(done)
+		ended.Store(true)
 	}()
-	for {
-		select {
-		case <-done:
-			return
-		default:
-		}
+	for !ended.Load() {
 	}
 }
 
@@ -95,7 +94,11 @@ func (t childTask) run(w Workflow) error {
 	if err != nil {
 		return err
 	}
-	r := newRun(t.Run, golden.BuildOptions{SpoolDir: t.Dir}, from)
+	redact, err := newRedactor(t.Redact, nil, os.LookupEnv)
+	if err != nil {
+		return err
+	}
+	r := newRun(t.Run, golden.BuildOptions{SpoolDir: t.Dir}, t.Limits, redact, from)
 	taken := 0
 	if from != nil {
 		r.events = from.Events
@@ -111,7 +114,7 @@ func (t childTask) run(w Workflow) error {
 		}
 		return nil
 	}
-	e := finish(r, call(context.Background(), w, r))
+	e := finish(r, <-start(context.Background(), w, r))
 	defer e.Close()
 	if e.Trace != nil {
 		if err := writeTrace(filepath.Join(t.Dir, traceFile), e.Trace); err != nil {

@@ -2,9 +2,7 @@ package harness
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -12,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/shadowrun/shadowrun/golden"
 	"github.com/shadowrun/shadowrun/harness/internal/proc"
@@ -31,7 +27,7 @@ type commandExecutor struct {
 
 func newCommandExecutor(c Config, w WorkflowConfig, world world, workDir string) (*commandExecutor, error) {
 	env := environment(c, w, os.LookupEnv)
-	redact, err := newRedactor(c.Redact, env)
+	redact, err := newRedactor(c.Redact, env, os.LookupEnv)
 	if err != nil {
 		return nil, fmt.Errorf("workflow %s: %w", w.Name, err)
 	}
@@ -46,7 +42,7 @@ type execution struct {
 	env     []string
 	words   *strings.Replacer // the placeholders
 	builder *golden.Builder
-	output  output
+	output  *output
 	stderr  tail
 	result  proc.Result
 	broken  string // what the harness or a hook failed at
@@ -59,10 +55,7 @@ func (x *commandExecutor) execute(ctx context.Context, j job) Execution {
 	start := x.world.now()
 	dir, err := makeRunDir(ctx, filepath.Join(x.workDir, j.ID))
 	if err != nil {
-		if ctx.Err() != nil {
-			return Execution{Status: golden.StatusAbandoned, Message: err.Error()}
-		}
-		return faulted(fmt.Sprintf("its folder: %v", err))
+		return noFolder(ctx, err)
 	}
 	e := &execution{x: x, job: j, dir: dir, words: placeholders(j.PlannedRun)}
 	defer dir.remove()
@@ -91,7 +84,7 @@ func placeholders(p PlannedRun) *strings.Replacer {
 
 // prepare makes the folders and the environment that the run finds.
 func (e *execution) prepare() error {
-	folders := []string{"tmp", "out"}
+	folders := []string{"tmp", outFolder}
 	if e.x.config.Checkpoints {
 		folders = append(folders, "checkpoint")
 	}
@@ -122,17 +115,15 @@ func (e *execution) startTrace() {
 	e.builder = golden.NewBuilder(golden.Header{
 		Workflow: e.job.Workflow, Seed: e.job.Seed, Output: c.Output, Command: command,
 	}, golden.BuildOptions{MaxEvent: 2*int(c.MaxOutput) + 1<<20, SpoolDir: e.x.workDir})
-	e.output = output{builder: e.builder, format: c.Output, maxEvents: c.MaxEvents}
+	e.output = newOutput(e.builder, c, e.x.redact)
 }
 
 func (e *execution) workdir() string {
 	switch {
 	case e.x.config.Workdir == "fresh":
 		return e.dir.sub("work")
-	case filepath.IsAbs(e.x.config.Workdir):
-		return e.x.config.Workdir
 	default:
-		return filepath.Join(e.x.dir, e.x.config.Workdir)
+		return below(e.x.dir, e.x.config.Workdir)
 	}
 }
 
@@ -142,7 +133,7 @@ func (e *execution) environ() []string {
 	env["TMPDIR"] = e.dir.sub("tmp")
 	env["SHADOWRUN_SEED"] = strconv.FormatUint(e.job.Seed, 10)
 	env["SHADOWRUN_RUN_ID"] = e.job.ID
-	env["SHADOWRUN_OUT"] = e.dir.sub("out")
+	env["SHADOWRUN_OUT"] = e.dir.sub(outFolder)
 	if e.x.config.Trace == "file" {
 		env["SHADOWRUN_TRACE"] = e.dir.sub(traceFile)
 	}
@@ -157,21 +148,28 @@ func (e *execution) environ() []string {
 }
 
 // carryOut runs the hooks and, between them, the command: twice where it is killed and resumed.
+// What a hook before it had begun, the hooks after it may undo, whatever came of it.
 func (e *execution) carryOut(ctx context.Context) {
-	for _, hook := range e.x.config.Before {
-		if !e.hook(ctx, "before", hook) {
-			return
+	if e.before(ctx) {
+		if e.job.killAfter > 0 {
+			e.killAndResume(ctx)
+		} else {
+			e.command(ctx, 0)
 		}
+		e.stopped = e.result.Status == proc.Cancelled && ctx.Err() != nil
 	}
-	if e.job.killAfter > 0 {
-		e.killAndResume(ctx)
-	} else {
-		e.command(ctx, 0)
-	}
-	e.stopped = e.result.Status == proc.Cancelled && ctx.Err() != nil
 	for _, hook := range e.x.config.After {
 		e.hook(context.WithoutCancel(ctx), "after", hook)
 	}
+}
+
+func (e *execution) before(ctx context.Context) bool {
+	for _, hook := range e.x.config.Before {
+		if !e.hook(ctx, "before", hook) {
+			return false
+		}
+	}
+	return true
 }
 
 // hook runs one command around the run; what it says goes to the run's standard error.
@@ -182,7 +180,9 @@ func (e *execution) hook(ctx context.Context, when string, argv []string) bool {
 	if result.Status == proc.Exited && result.Exit == 0 {
 		return true
 	}
-	if e.broken == "" {
+	if result.Status == proc.Cancelled && ctx.Err() != nil {
+		e.stopped = true
+	} else if e.broken == "" {
 		e.broken = fmt.Sprintf("%s: %q: %s", when, strings.Join(argv, " "), result)
 	}
 	return false
@@ -211,14 +211,12 @@ func (e *execution) spec(argv []string) proc.Spec {
 // killAfter is not 0, and reports whether it came to that.
 func (e *execution) command(ctx context.Context, killAfter int) (killed bool) {
 	spec := e.spec(e.x.config.Command)
-	write, flush := e.x.redact.stream(e.output.write)
+	spec.Stdout = e.output.write
 	if e.x.config.Trace == "file" {
 		spec.Stdout = e.stderr.write
-	} else {
-		spec.Stdout = write
 	}
 	if name := e.x.config.Stdin; name != "" {
-		f, err := os.Open(filepath.Join(e.x.dir, name))
+		f, err := openRegular(below(e.x.dir, name), 0)
 		if err != nil {
 			e.broken = fmt.Sprintf("stdin: %v", err)
 			return false
@@ -242,100 +240,11 @@ func (e *execution) command(ctx context.Context, killAfter int) (killed bool) {
 	}
 	err := e.result.Err
 	if err == nil && e.x.config.Trace == "file" {
-		err = e.readTraceFile(write)
-	}
-	if err == nil {
-		err = flush()
+		err = e.readTraceFile()
 	}
 	if err == nil {
 		err = e.output.close()
 	}
 	e.result.Err = err
 	return false
-}
-
-// readTraceFile takes what the command wrote to SHADOWRUN_TRACE as its output.
-func (e *execution) readTraceFile(write func([]byte) error) error {
-	// A fifo or a device must not hang the harness; what a link points to is not the run's.
-	f, err := os.OpenFile(e.dir.sub(traceFile), os.O_RDONLY|unix.O_NONBLOCK|unix.O_NOFOLLOW, 0)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("SHADOWRUN_TRACE: %w", err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("SHADOWRUN_TRACE: %s is not a regular file", info.Mode().Type())
-	}
-	if most := int64(e.x.config.MaxOutput); info.Size() > most {
-		return &limitError{fmt.Sprintf("output: more than %s (max_output)", Size(most))}
-	}
-	chunk := make([]byte, 64<<10)
-	for {
-		n, err := f.Read(chunk)
-		if n > 0 {
-			if err := write(chunk[:n]); err != nil {
-				return err
-			}
-		}
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("SHADOWRUN_TRACE: %w", err)
-		}
-	}
-}
-
-// finish turns what happened into an execution.
-func (e *execution) finish() Execution {
-	status, exit, signal, message := e.ending()
-	if status.Replayable() && *e.x.config.Artifacts {
-		err := addArtifacts(e.builder, e.dir.sub("out"), e.x.redact, int64(e.x.config.MaxOutput))
-		var limit *limitError
-		if errors.As(err, &limit) {
-			status, message = golden.StatusLimit, limit.message
-		} else if err != nil {
-			status, message = golden.StatusFault, err.Error()
-		}
-	}
-	done := Execution{Status: status, Exit: exit, Signal: signal, Message: e.x.redact.text(message)}
-	if !status.Replayable() {
-		return done
-	}
-	trace, err := e.builder.End(golden.End{Status: status, Exit: exit, Signal: signal})
-	if err != nil {
-		return faulted(err.Error())
-	}
-	done.Trace = trace
-	return done
-}
-
-func (e *execution) ending() (status golden.Status, exit int, signal, message string) {
-	var limit *limitError
-	r := e.result
-	switch {
-	case e.broken != "":
-		return golden.StatusFault, 0, "", e.broken
-	case errors.As(r.Err, &limit):
-		return golden.StatusLimit, 0, "", limit.message
-	case r.Status == proc.TimedOut:
-		return golden.StatusTimeout, 0, "", fmt.Sprintf("took longer than its %s timeout", e.x.config.Timeout)
-	case r.Status == proc.Limited:
-		return golden.StatusLimit, 0, "", r.LimitHit
-	case e.stopped:
-		return golden.StatusAbandoned, 0, "", "stopped while it was in flight"
-	case r.Status == proc.NotStarted, r.Err != nil:
-		return golden.StatusFault, 0, "", fmt.Sprint(r.Err)
-	case r.Status == proc.Signaled:
-		return golden.StatusSignal, 0, unix.SignalName(r.Signal), r.String()
-	case r.Exit != 0:
-		return golden.StatusExit, r.Exit, "", r.String()
-	}
-	return golden.StatusOK, 0, "", e.output.message
 }

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -15,7 +16,7 @@ var own = []string{"SHADOWRUN_GOLDEN_KEY", childVariable}
 func environment(c Config, w WorkflowConfig, lookup func(string) (string, bool)) map[string]string {
 	env := map[string]string{"TZ": "UTC", "LC_ALL": "C.UTF-8"}
 	for _, name := range slices.Concat([]string{"PATH", "HOME"}, c.PassEnv, w.PassEnv) {
-		if value, ok := lookup(name); ok && !slices.Contains(own, name) {
+		if value, ok := lookup(name); ok {
 			env[name] = value
 		}
 	}
@@ -24,24 +25,30 @@ func environment(c Config, w WorkflowConfig, lookup func(string) (string, bool))
 			env[name] = value
 		}
 	}
+	for _, name := range own {
+		delete(env, name)
+	}
 	return env
 }
 
-// copyInto copies a file of folder from, named relative to it, into folder to.
+// copyInto copies a file or a folder of folder from, named relative to it, into folder to.
 func copyInto(to, from, name string) error {
-	in, err := os.Open(filepath.Join(from, name))
+	source, target := filepath.Join(from, name), filepath.Join(to, name)
+	info, err := os.Stat(source)
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		if inside, err := filepath.Rel(source, to); err == nil && filepath.IsLocal(inside) {
+			return fmt.Errorf("%s holds the state folder, and with it the copy; keep the state elsewhere (--state)", source)
+		}
+		return os.CopyFS(target, os.DirFS(source))
+	}
+	in, err := openRegular(source, 0)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	info, err := in.Stat()
-	if err != nil {
-		return err
-	}
-	target := filepath.Join(to, name)
-	if info.IsDir() {
-		return os.CopyFS(target, os.DirFS(in.Name()))
-	}
 	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,42 +28,15 @@ type stamped struct {
 }
 
 // build returns the fingerprint of a command: its program and those of its arguments that are
-// files, and what fingerprint: names. For a Go workflow it is this binary's.
+// files, what it is given as files: and stdin:, and what fingerprint: names. For a Go workflow it
+// is this binary's.
 func (f *fingerprinter) build(dir string, w WorkflowConfig) (string, error) {
-	var files []string
-	if w.Command == nil {
-		self, err := os.Executable()
-		if err != nil {
-			return "", err
-		}
-		files = append(files, self)
-	}
-	for i, word := range w.Command {
-		path := word
-		if i == 0 && !strings.Contains(word, "/") {
-			found, err := exec.LookPath(word)
-			if err != nil {
-				continue // the run will say so
-			}
-			path = found
-		}
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(dir, w.Workdir, path)
-		}
-		files = append(files, path)
-	}
-	for _, pattern := range w.Fingerprint {
-		if !filepath.IsAbs(pattern) {
-			pattern = filepath.Join(dir, pattern)
-		}
-		found, err := filepath.Glob(pattern)
-		if err != nil {
-			return "", fmt.Errorf("fingerprint: %q: %w", pattern, err)
-		}
-		files = append(files, found...)
+	paths, err := buildFiles(dir, w)
+	if err != nil {
+		return "", fmt.Errorf("fingerprint: %w", err)
 	}
 	sum := sha256.New()
-	for _, path := range files {
+	for _, path := range paths {
 		digest, err := f.file(path)
 		if err != nil {
 			return "", fmt.Errorf("fingerprint: %w", err)
@@ -70,6 +44,58 @@ func (f *fingerprinter) build(dir string, w WorkflowConfig) (string, error) {
 		sum.Write(digest[:])
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// buildFiles lists what may be the files of a build, in a fixed order.
+func buildFiles(dir string, w WorkflowConfig) (paths []string, err error) {
+	if w.Command == nil {
+		self, err := os.Executable()
+		return []string{self}, err
+	}
+	from := below(dir, w.Workdir)
+	if w.Workdir == "fresh" {
+		from = dir // where files: are copied from
+	}
+	for i, word := range w.Command {
+		if i == 0 && !strings.Contains(word, "/") {
+			found, err := exec.LookPath(word)
+			if err != nil {
+				continue // the run will say so
+			}
+			word = found
+		}
+		paths = append(paths, below(from, word))
+	}
+	for _, name := range w.Files {
+		found, err := filesBelow(filepath.Join(dir, name))
+		if err != nil {
+			return nil, err
+		}
+		paths = append(paths, found...)
+	}
+	if w.Stdin != "" {
+		paths = append(paths, below(dir, w.Stdin))
+	}
+	for _, pattern := range w.Fingerprint {
+		found, err := filepath.Glob(below(dir, pattern))
+		if err != nil {
+			return nil, fmt.Errorf("%q: %w", pattern, err)
+		}
+		paths = append(paths, found...)
+	}
+	return paths, nil
+}
+
+// filesBelow lists a folder's files, or a file itself. What is not there is left out: the run
+// will say so.
+func filesBelow(path string) (paths []string, err error) {
+	err = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			paths = append(paths, name)
+		}
+		return nil
+	})
+	return paths, err
 }
 
 // file returns a regular file's digest; what is not one counts as empty.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"runtime/debug"
 	"time"
 
@@ -17,12 +18,26 @@ var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 // goExecutor executes a Go workflow: in this process, or in a child of the same binary where
 // it is to be killed.
 type goExecutor struct {
-	workflow Workflow
-	timeout  time.Duration
-	world    world
-	build    golden.BuildOptions
-	workDir  string // where executions in a child have their folders, absolute
-	self     reexec
+	workflow    Workflow
+	timeout     time.Duration
+	limits      limits
+	redactNames []string
+	redact      redactor
+	world       world
+	build       golden.BuildOptions
+	workDir     string // where executions in a child have their folders, absolute
+	self        reexec
+}
+
+func newGoExecutor(c Config, w WorkflowConfig, workflow Workflow, world world, workDir string, self reexec) (*goExecutor, error) {
+	redact, err := newRedactor(c.Redact, nil, os.LookupEnv)
+	if err != nil {
+		return nil, fmt.Errorf("workflow %s: %w", w.Name, err)
+	}
+	return &goExecutor{
+		workflow: workflow, timeout: time.Duration(w.Timeout), limits: limits{Bytes: int64(w.MaxOutput), Events: w.MaxEvents},
+		redactNames: c.Redact, redact: redact, world: world, workDir: workDir, self: self,
+	}, nil
 }
 
 func (x *goExecutor) execute(ctx context.Context, j job) Execution {
@@ -30,18 +45,13 @@ func (x *goExecutor) execute(ctx context.Context, j job) Execution {
 		return x.executeChild(ctx, j)
 	}
 	start := x.world.now()
-	ctx, cancel := context.WithTimeoutCause(ctx, x.timeout, errTimeout)
+	running, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	running, cancel := context.WithTimeoutCause(running, x.timeout, errTimeout)
 	defer cancel()
-	run := newRun(j.PlannedRun, x.build, nil)
-	done := make(chan error, 1)
-	go func() { done <- call(ctx, x.workflow, run) }()
-	var e Execution
-	select {
-	case err := <-done:
-		e = finish(run, err)
-	case <-ctx.Done():
-		e = x.overdue(ctx, run, done)
-	}
+	run := newRun(j.PlannedRun, x.build, x.limits, x.redact, nil)
+	run.stop = stop
+	e := x.await(running, run)
 	e.Circumstances = x.world.circumstances(j.ID, start)
 	return e
 }
@@ -51,22 +61,78 @@ var errTimeout = errors.New("it took too long")
 // overdueGrace is how long a Go workflow may take to return once its context is done.
 const overdueGrace = 5 * time.Second
 
-// overdue waits for a workflow whose context is done. One that does not return cannot be
-// killed in this process: its goroutine stays.
-func (x *goExecutor) overdue(ctx context.Context, run *Run, done <-chan error) Execution {
+// await waits for a workflow. One that does not return when its context is done can't be killed
+// in this process: its goroutine stays, and nothing that it records counts.
+func (x *goExecutor) await(ctx context.Context, run *Run) Execution {
+	done := start(ctx, x.workflow, run)
+	left := false
+	select {
+	case err := <-done:
+		if ctx.Err() == nil {
+			return finish(run, err)
+		}
+	case <-ctx.Done():
+		if left = !await(done, run); left {
+			break
+		}
+	}
+	if !left {
+		run.builder.Discard()
+	}
+	return x.overdue(context.Cause(ctx), left)
+}
+
+// await waits a little longer, and reports whether the workflow returned.
+func await(done <-chan error, run *Run) bool {
 	timer := time.NewTimer(overdueGrace)
 	defer timer.Stop()
-	message := fmt.Sprintf("took longer than its %s timeout", x.timeout)
 	select {
 	case <-done:
-		run.builder.Discard()
+		return true
 	case <-timer.C:
-		message += "; it ignores its context and is still running"
+		if run.closed.CompareAndSwap(false, true) {
+			return false
+		}
+		<-done // it returned meanwhile
+		return true
 	}
-	if !errors.Is(context.Cause(ctx), errTimeout) {
-		return Execution{Status: golden.StatusAbandoned, Message: "stopped while it was in flight"}
+}
+
+// overdue is what comes of a run whose context was done before its workflow was.
+func (x *goExecutor) overdue(cause error, left bool) Execution {
+	var limit *limitError
+	e := Execution{Status: golden.StatusAbandoned, Message: "stopped while it was in flight"}
+	switch {
+	case errors.As(cause, &limit):
+		e = Execution{Status: golden.StatusLimit, Message: limit.message}
+	case errors.Is(cause, errTimeout):
+		e = Execution{Status: golden.StatusTimeout, Message: fmt.Sprintf("took longer than its %s timeout", x.timeout)}
 	}
-	return Execution{Status: golden.StatusTimeout, Message: message}
+	if left {
+		e.Message += "; it ignores its context and is still running"
+	}
+	return e
+}
+
+// errGoexit is the error of a workflow that did not return.
+var errGoexit = errors.New("the workflow ended its goroutine (runtime.Goexit), as t.FailNow does, and did not return")
+
+// start runs a workflow and sends the error that it returns. One that nobody waits for any more
+// gives its trace up itself.
+func start(ctx context.Context, w Workflow, run *Run) <-chan error {
+	done := make(chan error, 1)
+	go func() {
+		err := errGoexit
+		defer func() {
+			if !run.closed.CompareAndSwap(false, true) {
+				run.builder.Discard()
+				return
+			}
+			done <- err
+		}()
+		err = call(ctx, w, run)
+	}()
+	return done
 }
 
 // call runs a workflow; a panic is an error like another.
@@ -86,10 +152,12 @@ type panicError struct {
 
 func (e *panicError) Error() string { return "panic: " + e.value }
 
-func newRun(p PlannedRun, o golden.BuildOptions, from *checkpoint) *Run {
+func newRun(p PlannedRun, o golden.BuildOptions, most limits, redact redactor, from *checkpoint) *Run {
 	source := rand.NewPCG(p.Seed, 0)
 	r := &Run{
 		planned: p,
+		limits:  most,
+		redact:  redact,
 		source:  source,
 		random:  rand.New(source),
 		now:     epoch,
@@ -118,16 +186,20 @@ func newRun(p PlannedRun, o golden.BuildOptions, from *checkpoint) *Run {
 func finish(r *Run, err error) Execution {
 	if r.broken != nil {
 		r.builder.Discard()
-		return faulted(r.broken.Error())
+		status, _, _, message := brokenBy(r.broken)
+		return Execution{Status: status, Message: r.redact.text(message)}
 	}
 	e := Execution{Status: golden.StatusOK, Checkpoints: r.checkpoints}
 	end := golden.End{Status: golden.StatusOK}
 	if err != nil {
-		e.Status, e.Exit, e.Message = golden.StatusExit, 1, err.Error()
-		end = golden.End{Status: golden.StatusExit, Exit: 1, Error: err.Error()}
+		// Not err.Error(): that of a nil pointer in an error panics, and Sprint says so.
+		message := r.redact.text(fmt.Sprint(err))
+		e.Status, e.Exit, e.Message = golden.StatusExit, 1, message
+		end = golden.End{Status: golden.StatusExit, Exit: 1, Error: message}
 		var panicked *panicError
 		if errors.As(err, &panicked) {
-			e.Stderr = panicked.stack[:min(len(panicked.stack), maxStderr)]
+			e.Stderr = r.redact.bytes(panicked.stack)
+			e.Stderr = e.Stderr[:min(len(e.Stderr), maxStderr)]
 		}
 	}
 	trace, err := r.builder.End(end)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/shadowrun/shadowrun/golden"
 	"github.com/shadowrun/shadowrun/harness/internal/proc"
@@ -23,7 +24,7 @@ func (e *execution) killAndResume(ctx context.Context) {
 	if !e.command(ctx, e.job.killAfter) {
 		return
 	}
-	if err := errors.Join(os.RemoveAll(e.dir.sub("out")), os.Mkdir(e.dir.sub("out"), 0o700), removeIfThere(e.dir.sub(traceFile))); err != nil {
+	if err := errors.Join(removeAll(e.dir.sub(outFolder)), os.Mkdir(e.dir.sub(outFolder), 0o700), removeAll(e.dir.sub(traceFile))); err != nil {
 		e.broken = fmt.Sprintf("resume: %v", err)
 		return
 	}
@@ -35,33 +36,26 @@ func (e *execution) killAndResume(ctx context.Context) {
 	e.restorations = 1
 }
 
-func removeIfThere(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
 // executeChild executes a Go workflow in a child of this binary, which kills itself after the
 // job's checkpoint, and then in another, which resumes.
 func (x *goExecutor) executeChild(ctx context.Context, j job) Execution {
 	start := x.world.now()
 	dir, err := makeRunDir(ctx, filepath.Join(x.workDir, j.ID))
 	if err != nil {
-		return faulted(fmt.Sprintf("its folder: %v", err))
+		return noFolder(ctx, err)
 	}
 	defer dir.remove()
-	task := childTask{Run: j.PlannedRun, Dir: dir.path, KillAfter: j.killAfter}
-	restorations := 0
+	task := childTask{Run: j.PlannedRun, Dir: dir.path, KillAfter: j.killAfter, Limits: x.limits, Redact: x.redactNames}
 	result, stderr := x.child(ctx, task)
-	if result.Status == proc.Signaled && result.Signal.String() == "killed" {
-		task.KillAfter, restorations = 0, 1
+	pids := result.PIDs
+	if result.Status == proc.Signaled && result.Signal == syscall.SIGKILL {
+		task.KillAfter = 0
 		result, stderr = x.child(ctx, task)
+		pids = append(pids, result.PIDs...)
 	}
 	e := x.childExecution(dir.path, result, stderr)
-	e.Restorations = restorations
 	e.Circumstances = x.world.circumstances(j.ID, start)
-	e.Circumstances.PIDs = result.PIDs
+	e.Circumstances.PIDs = pids
 	return e
 }
 
@@ -73,7 +67,6 @@ func (x *goExecutor) child(ctx context.Context, task childTask) (proc.Result, []
 	var stderr tail
 	result := proc.Run(ctx, proc.Spec{
 		Argv:    x.self.argv(),
-		Dir:     task.Dir,
 		Env:     append(os.Environ(), childVariable+"="+string(text)),
 		Owner:   x.world.stateDir,
 		Stdout:  stderr.write,
@@ -81,7 +74,7 @@ func (x *goExecutor) child(ctx context.Context, task childTask) (proc.Result, []
 		Timeout: x.timeout,
 		Now:     x.world.now,
 	})
-	return result, stderr.bytes(redactor{})
+	return result, stderr.bytes(x.redact)
 }
 
 func (x *goExecutor) childExecution(dir string, result proc.Result, stderr []byte) Execution {
@@ -102,6 +95,9 @@ func (x *goExecutor) childExecution(dir string, result proc.Result, stderr []byt
 		return Execution{Status: golden.StatusFault, Message: fmt.Sprintf("child: %v", err), Stderr: stderr}
 	}
 	e := Execution{Status: left.Status, Exit: left.Exit, Message: left.Message, Stderr: left.Stderr, Checkpoints: left.Checkpoints}
+	if left.Restored {
+		e.Restorations = 1
+	}
 	if !left.Status.Replayable() {
 		return e
 	}

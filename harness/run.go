@@ -2,11 +2,11 @@ package harness
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -23,11 +23,22 @@ type Run struct {
 	source       *rand.PCG // of random
 	now          time.Time
 	builder      *golden.Builder
-	broken       error // the first misuse; it ends the trace as a fault
+	broken       error // the first misuse, or the limit that was gone over; it ends the run
+	limits       limits
+	size         int64 // of what was recorded, in bytes
+	redact       redactor
+	stop         func(cause error) // ends the workflow's context; nil: there is nobody to tell
+	closed       atomic.Bool       // the run is over, on one side or the other: nothing more is recorded
 	resume       *checkpoint
 	onCheckpoint func(checkpoint) error
 	checkpoints  int
 	events       []golden.Event // kept only where a checkpoint could need them
+}
+
+// limits is how much a run may record; 0 is no limit.
+type limits struct {
+	Bytes  int64 `json:"bytes"`
+	Events int   `json:"events"`
 }
 
 // checkpoint is a point to resume from: what was recorded so far, and the workflow's state.
@@ -69,7 +80,7 @@ func (r *Run) Record(step string, value any) {
 // Artifact adds a file to the trace by name and content. Content that is a JSON document is
 // kept as one, other text by its lines, and anything else by its digest.
 func (r *Run) Artifact(name string, content []byte) {
-	r.addValue(golden.KindArtifact, name, artifactValue(name, content))
+	r.addValue(golden.KindArtifact, name, artifactValue(name, content, r.redact))
 }
 
 // Call makes a call to the outside and records the exchange: the request, and the response or
@@ -121,7 +132,9 @@ func (r *Run) Resume(state any) (bool, error) {
 func (r *Run) Err() error { return r.broken }
 
 func (r *Run) fail(err error) {
-	r.broken = errors.Join(r.broken, err)
+	if r.broken == nil {
+		r.broken = err
+	}
 }
 
 func (r *Run) add(kind golden.Kind, name string, value any) {
@@ -134,6 +147,24 @@ func (r *Run) add(kind golden.Kind, name string, value any) {
 }
 
 func (r *Run) addValue(kind golden.Kind, name string, value []byte) {
+	if r.broken != nil || r.closed.Load() {
+		return
+	}
+	if len(r.redact.secrets) > 0 {
+		canonical, err := golden.AppendCanonical(nil, value)
+		if err != nil {
+			r.fail(fmt.Errorf("%s %q: %w", kind, name, err))
+			return
+		}
+		name, value = r.redact.text(name), r.redact.json(canonical)
+	}
+	if limit := r.over(name, value); limit != nil {
+		r.fail(limit)
+		if r.stop != nil {
+			r.stop(limit)
+		}
+		return
+	}
 	if err := r.builder.Add(kind, name, value); err != nil {
 		r.fail(fmt.Errorf("%s %q: %w", kind, name, err))
 		return
@@ -141,4 +172,16 @@ func (r *Run) addValue(kind golden.Kind, name string, value []byte) {
 	if r.onCheckpoint != nil {
 		r.events = append(r.events, golden.Event{Kind: kind, Name: name, Value: value})
 	}
+}
+
+// over counts an event that is to be recorded; it returns the limit that the event goes over.
+func (r *Run) over(name string, value []byte) error {
+	r.size += int64(len(name) + len(value))
+	switch {
+	case r.limits.Bytes > 0 && r.size > r.limits.Bytes:
+		return &limitError{fmt.Sprintf("trace: more than %s (max_output)", Size(r.limits.Bytes))}
+	case r.limits.Events > 0 && r.builder.Events() >= r.limits.Events:
+		return &limitError{fmt.Sprintf("trace: more than %d events (max_events)", r.limits.Events)}
+	}
+	return nil
 }

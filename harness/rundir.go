@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -74,11 +75,26 @@ func (d *runDir) empty() error {
 		return err
 	}
 	for _, e := range entries {
-		if err := os.RemoveAll(filepath.Join(d.path, e.Name())); err != nil {
+		if err := removeAll(filepath.Join(d.path, e.Name())); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// removeAll removes a folder also where a run took away its own right to.
+func removeAll(path string) error {
+	err := os.RemoveAll(path)
+	if !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	filepath.WalkDir(path, func(name string, d fs.DirEntry, _ error) error {
+		if d != nil && d.IsDir() {
+			os.Chmod(name, 0o700) // what can't be changed shows in the second attempt
+		}
+		return nil
+	})
+	return os.RemoveAll(path)
 }
 
 func (d *runDir) sub(name string) string { return filepath.Join(d.path, name) }
@@ -86,5 +102,5 @@ func (d *runDir) sub(name string) string { return filepath.Join(d.path, name) }
 // remove removes the folder and gives up the hold on it.
 func (d *runDir) remove() error {
 	defer d.lock.Close()
-	return os.RemoveAll(d.path)
+	return removeAll(d.path)
 }

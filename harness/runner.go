@@ -125,10 +125,7 @@ func (r *Runner) User() string { return r.world.user }
 func (r *Runner) goExecutor(w WorkflowConfig, workDir string, self reexec) (executor, error) {
 	for _, candidate := range r.Workflows {
 		if candidate.Name() == w.Name {
-			return &goExecutor{
-				workflow: candidate, timeout: time.Duration(w.Timeout), world: r.world,
-				workDir: workDir, self: self,
-			}, nil
+			return newGoExecutor(r.Config, w, candidate, r.world, workDir, self)
 		}
 	}
 	return nil, fmt.Errorf("workflow %s: it has no command, and this binary has no workflow of that name", w.Name)
