@@ -7,10 +7,11 @@ import (
 )
 
 // newEncoder returns an encoder for frames' bodies, for one goroutine. The checksum of zstd's own
-// is left out: a frame has one. Level default: on groups of 400-byte traces the better ones save
-// under 2 % and take three times as long.
+// is left out: a frame has one. The fastest level: a group of 100 traces of 400 bytes comes to
+// 50.5 bytes each at it, to 52.5, 49.2 and 49.2 at the others, which take 2, 2.5 and 25 times as long.
 func newEncoder() (*zstd.Encoder, error) {
 	return zstd.NewWriter(nil,
+		zstd.WithEncoderLevel(zstd.SpeedFastest),
 		zstd.WithEncoderConcurrency(1),
 		zstd.WithEncoderCRC(false),
 		zstd.WithWindowSize(chunkSize),

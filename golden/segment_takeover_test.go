@@ -42,7 +42,7 @@ func TestTakeoverCutsATornFrame(t *testing.T) {
 	abandon(t, s)
 	next := sampleTrace(t, 20, 60)
 	for _, zeros := range []bool{false, true} {
-		for size := whole; size < end; size++ {
+		for size := whole; size < end; size += int64(step()) {
 			torn := copyStore(t, dir)
 			path := segmentPath(torn, 1)
 			if err := os.Truncate(path, size); err != nil {
