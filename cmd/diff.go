@@ -29,7 +29,7 @@ Exit status: 0 no difference, or volatile ones only; 1 a difference that is not 
 can't be read.`,
 		Example: `  shadowrun diff want.json got.json
   kubectl get pods -o json | shadowrun diff yesterday.json - --json`,
-		Args: cobra.MaximumNArgs(2),
+		Args: arguments(0, 2),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if f.goldenA != "" {
 				args = append([]string{f.goldenA}, args...)

@@ -34,7 +34,7 @@ func (a *app) findingsCommand() *cobra.Command {
 	c.Args = unknownCommand
 	c.PersistentFlags().Int64Var(&id, "soak", 0, "of the soak of this `number` (default the latest)")
 	show := &cobra.Command{
-		Use: "show KEY", Short: "Show a finding with an example", Example: "  shadowrun findings show 3fa9c1d2", Args: cobra.ExactArgs(1),
+		Use: "show KEY", Short: "Show a finding with an example", Example: "  shadowrun findings show 3fa9c1d2", Args: arguments(1, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.withSoak(id, func(s *soak.State, of ledger.Soak) error { return a.showFinding(s, of, args[0]) })
 		},
@@ -149,7 +149,7 @@ func (a *app) acceptCommand(id *int64) *cobra.Command {
 	c := &cobra.Command{
 		Use: "accept KEY", Short: "Let a finding be for some time: it then fails no soak",
 		Example: "  shadowrun findings accept 3fa9c1d2 --reason \"booking time, JIRA-812\" --until 2027-01-31",
-		Args:    cobra.ExactArgs(1),
+		Args:    arguments(1, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if strings.TrimSpace(reason) == "" {
 				return errors.New("--reason: want why the finding may be let be")
@@ -163,8 +163,11 @@ func (a *app) acceptCommand(id *int64) *cobra.Command {
 				}
 				end = day.AddDate(0, 0, 1)
 			}
-			if !end.After(now) {
+			switch {
+			case !end.After(now):
 				return fmt.Errorf("--until %s is past", until)
+			case end.After(now.AddDate(10, 0, 0)):
+				return fmt.Errorf("--until %s is more than ten years away: what is let be for good is a rule's to cover", until)
 			}
 			return a.withSoak(*id, func(s *soak.State, of ledger.Soak) error {
 				f, err := findFinding(s, of, args[0])

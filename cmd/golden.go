@@ -44,7 +44,7 @@ func (a *app) goldenListCommand() *cobra.Command {
 	var dir string
 	var id int64
 	c := &cobra.Command{
-		Use: "ls", Short: "List goldens", Example: "  shadowrun golden ls\n  shadowrun golden ls --dir testdata/goldens", Args: cobra.NoArgs,
+		Use: "ls", Short: "List goldens", Example: "  shadowrun golden ls\n  shadowrun golden ls --dir testdata/goldens", Args: arguments(0, 0),
 		RunE: func(*cobra.Command, []string) error {
 			if dir != "" {
 				return a.listFolder(dir)
@@ -109,7 +109,7 @@ func (a *app) goldenShowCommand() *cobra.Command {
 		Use:     "show RUN | show --dir FOLDER WORKFLOW SEED",
 		Short:   "Print a golden's trace, an event a line",
 		Example: "  shadowrun golden show c12r3 | jq .",
-		Args:    cobra.RangeArgs(1, 2),
+		Args:    arguments(1, 2),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if dir != "" {
 				return a.showFolder(dir, args)

@@ -49,7 +49,7 @@ func (a *app) goldenSignCommand() *cobra.Command {
 <folder>/keys/<id>.pub, first; without one, goldens of a folder need no signature. A soak's own goldens are
 signed as they are written.`,
 		Example: "  shadowrun golden sign --dir testdata/goldens",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(*cobra.Command, []string) error {
 			state, err := a.state()
 			if err != nil {
@@ -85,7 +85,7 @@ func (a *app) goldenRotateCommand() *cobra.Command {
 		Long: `Makes a new key and signs every golden again. The old key stays in the ring, so that what it signed
 verifies meanwhile. It may be killed at any instant and run again; while a soak runs it is refused.`,
 		Example: "  shadowrun golden rotate-key",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(*cobra.Command, []string) error {
 			dir, err := a.state()
 			if err != nil {
@@ -109,7 +109,7 @@ func (a *app) goldenArchiveCommand() *cobra.Command {
 		Use:     "archive FILE.tar.zst",
 		Short:   "Write all goldens to an archive, and verify it",
 		Example: "  shadowrun golden archive goldens-2026-11.tar.zst",
-		Args:    cobra.ExactArgs(1),
+		Args:    arguments(1, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir, err := a.state()
 			if err != nil {
@@ -135,7 +135,7 @@ func (a *app) goldenPruneCommand() *cobra.Command {
 		Use:     "prune --older-than 168h",
 		Short:   "Remove old goldens, but none that a finding refers to",
 		Example: "  shadowrun golden prune --older-than 168h --dry-run",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(*cobra.Command, []string) error {
 			if older <= 0 {
 				return errors.New("--older-than: want an age such as 168h")

@@ -1,12 +1,15 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
 	"github.com/shadowrun/shadowrun/golden"
+	"github.com/shadowrun/shadowrun/harness/ledger"
 	"github.com/shadowrun/shadowrun/harness/soak"
 )
 
@@ -22,6 +25,8 @@ type verifyJSON struct {
 
 type problemJSON struct {
 	Golden string `json:"golden"`
+	Soak   int64  `json:"soak,omitempty"`
+	Run    string `json:"run,omitempty"`
 	Kind   string `json:"kind"`
 	Detail string `json:"detail"`
 }
@@ -36,7 +41,7 @@ those of a repository folder, with --archive those of an archive.
 
 Exit status: 0 all are whole, 1 a problem was found, 3 there was nothing to verify.`,
 		Example: "  shadowrun golden verify\n  shadowrun golden verify --archive goldens-2026-11.tar.zst",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(*cobra.Command, []string) error {
 			switch {
 			case dir != "":
@@ -68,7 +73,31 @@ func (a *app) verifyState() error {
 	if err != nil {
 		return err
 	}
-	return a.reportProblems(problems, stats)
+	runs, err := runsAt(s, problems)
+	if err != nil {
+		return err
+	}
+	return a.reportProblems(problems, stats, runs)
+}
+
+// runsAt returns, by place, the runs whose goldens have problems.
+func runsAt(s *soak.State, problems []golden.Problem) (map[string]ledger.RunKey, error) {
+	runs := map[string]ledger.RunKey{}
+	if len(problems) == 0 {
+		return runs, nil
+	}
+	for _, p := range problems {
+		runs[p.Golden] = ledger.RunKey{}
+	}
+	for g, err := range s.Ledger.Goldens(0) {
+		if err != nil {
+			return nil, err
+		}
+		if _, asked := runs[g.Place]; asked {
+			runs[g.Place] = g.Run
+		}
+	}
+	return runs, nil
 }
 
 func (a *app) verifyFolder(dir string) error {
@@ -84,7 +113,7 @@ func (a *app) verifyFolder(dir string) error {
 	if err != nil {
 		return err
 	}
-	return a.reportProblems(problems, golden.VerifyStats{Goldens: int64(len(entries))})
+	return a.reportProblems(problems, golden.VerifyStats{Goldens: int64(len(entries))}, nil)
 }
 
 func (a *app) verifyArchive(path string) error {
@@ -97,28 +126,37 @@ func (a *app) verifyArchive(path string) error {
 		return err
 	}
 	problems, stats, err := golden.VerifyArchive(path, ring, nil)
-	if err != nil {
+	if absent := new(fs.PathError); errors.As(err, &absent) {
 		return err
 	}
-	return a.reportProblems(problems, stats)
+	if err != nil {
+		return failure{err, exitFail, []string{"the archive is torn or was changed; 'shadowrun golden archive' writes another"}}
+	}
+	return a.reportProblems(problems, stats, nil)
 }
 
-func (a *app) reportProblems(problems []golden.Problem, stats golden.VerifyStats) error {
+// reportProblems prints what verifying found; runs names the runs whose goldens they are.
+func (a *app) reportProblems(problems []golden.Problem, stats golden.VerifyStats, runs map[string]ledger.RunKey) error {
 	if a.json {
 		j := verifyJSON{jsonVersion, len(problems) == 0 && stats.Goldens > 0, stats.Goldens, stats.Segments, stats.Bytes, stats.Unnamed, []problemJSON{}}
 		for _, p := range problems {
-			j.Problems = append(j.Problems, problemJSON{p.Golden, string(p.Kind), p.Detail})
+			run := runs[p.Golden]
+			j.Problems = append(j.Problems, problemJSON{p.Golden, int64(run.Soak), runName(run), string(p.Kind), p.Detail})
 		}
 		if err := a.printJSON(j); err != nil {
 			return err
 		}
 	} else {
 		for _, p := range problems {
-			fmt.Fprintf(a.out, "%s: %s: %s\n", printable(p.Golden), p.Kind, printable(p.Detail))
+			whose := ""
+			if run := runs[p.Golden]; !run.IsZero() {
+				whose = fmt.Sprintf(" (%s of soak %d)", runName(run), run.Soak)
+			}
+			fmt.Fprintf(a.out, "%s%s: %s: %s\n", printable(p.Golden), whose, p.Kind, printable(p.Detail))
 		}
 	}
 	if len(problems) > 0 {
-		a.say("%s; %d goldens are whole", quantity(len(problems), "problem"), stats.Goldens)
+		a.say("%s; %d other goldens are whole", quantity(len(problems), "problem"), stats.Goldens)
 		return exitError(exitFail)
 	}
 	if stats.Goldens == 0 {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -30,7 +31,7 @@ func (a *app) initCommand() *cobra.Command {
 		Long: `Runs the command three times, with the seeds 1, 1 and 2, finds out the format of its output, and writes
 shadowrun.yaml. {seed} in an argument stands for the seed; it is also in SHADOWRUN_SEED.`,
 		Example: "  shadowrun init -- python3 flow.py {seed}\n  shadowrun init --name orders -- ./engine run orders.yaml --seed {seed}",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    arguments(1, math.MaxInt),
 		RunE: func(c *cobra.Command, args []string) error {
 			if fileExists(output) && !force {
 				return hinted(fmt.Errorf("%s is there already", output), "--force overwrites it, --output FILE writes another")

@@ -28,7 +28,7 @@ func (a *app) listCommand() *cobra.Command {
 		Use:     "list",
 		Short:   "List the workflows of the configuration",
 		Example: "  shadowrun list --config engine.yaml",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE:    func(c *cobra.Command, _ []string) error { return a.list(c, &f) },
 	}
 	f.addChoice(c, a)

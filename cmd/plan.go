@@ -30,7 +30,7 @@ stands as often as it weighs; its seed is its image under a permutation keyed by
 that none comes twice. Each cycle then shuffles its runs, gives each a variant, and draws the older
 runs that it checks again.`,
 		Example: "  shadowrun plan --cycles 2 --json\n  shadowrun plan --from 100 --cycles 1",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			config, err := a.config(c, &f)
 			if err != nil {

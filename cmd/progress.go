@@ -164,18 +164,18 @@ func replayCommand(r harness.PlannedRun, state string) string {
 
 func (p *progress) line() string {
 	t := p.tally
-	text := fmt.Sprintf("cycle %d: %s, %s, %s", t.Cycles, quantity(t.Runs, "run"), quantity(t.Replays, "replay"), mismatches(t))
+	text := fmt.Sprintf("cycle %d: %s, %s, %s", t.Cycles, quantity(t.Runs, "run"), quantity(t.Replays, "replay"), mismatches(t.Mismatches()))
 	if p.session.Soak.Duration > 0 {
 		text += fmt.Sprintf(", %v left", p.left().Round(time.Second))
 	}
 	return text
 }
 
-func mismatches(t harness.Tally) string {
-	if t.Mismatches() == 1 {
+func mismatches(n int64) string {
+	if n == 1 {
 		return "1 mismatch"
 	}
-	return fmt.Sprintf("%d mismatches", t.Mismatches())
+	return fmt.Sprintf("%d mismatches", n)
 }
 
 func (p *progress) json(e harness.Event) {

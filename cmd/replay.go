@@ -31,7 +31,7 @@ it does with its golden. It may be done while the soak runs.
 
 Exit status: 0 every replay matched or leaked only, 1 one did not, 3 none could be compared.`,
 		Example: "  shadowrun replay c12r3\n  shadowrun replay c12r3 -n 10 --variant loaded",
-		Args:    cobra.ExactArgs(1),
+		Args:    arguments(1, 1),
 		RunE:    func(c *cobra.Command, args []string) error { return a.replay(c, args[0], &f) },
 	}
 	flags := c.Flags()

@@ -23,7 +23,7 @@ go. Runs that were equal as a whole are not compared, and count nowhere here.
 
 Exit status: 1 where a rule never matched.`,
 		Example: "  shadowrun rules audit",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE:    func(*cobra.Command, []string) error { return a.withSoak(id, a.auditRules) },
 	}
 	audit.Flags().Int64Var(&id, "soak", 0, "of the soak of this `number` (default the latest)")

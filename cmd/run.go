@@ -40,7 +40,7 @@ Exit status: 0 PASS, 1 FAIL, 2 usage or configuration, 3 INCONCLUSIVE, 4 INTERRU
   shadowrun --duration 24h             a soak; at most 24 hours of active time
   shadowrun --resume                   go on with the one that was stopped or killed
   shadowrun --cycles 10 -w orders      ten cycles of one workflow`,
-		Args: cobra.NoArgs,
+		Args: arguments(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error { return a.run(c, &f) },
 	}
 	f.addAll(c, a)
@@ -127,7 +127,7 @@ func (a *app) conclude(dir string, id ledger.SoakID) error {
 	if err != nil {
 		return err
 	}
-	summary, err := soak.Summarize(state, of, time.Now())
+	summary, err := a.summarize(state, of)
 	if err != nil {
 		return err
 	}

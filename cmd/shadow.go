@@ -183,7 +183,7 @@ func (s *shadowJSON) judge() {
 	case violations:
 		s.Outcome, s.Why = soak.Fail, "goldens of the same workflow and seed differ by more than readings of the world"
 	case s.Mismatches > 0:
-		s.Outcome, s.Why = soak.Fail, "the reports count "+fmt.Sprint(s.Mismatches)+" mismatches"
+		s.Outcome, s.Why = soak.Fail, "the reports count "+mismatches(s.Mismatches)
 	case s.Compared == 0 && s.Replays == 0:
 		s.Outcome, s.Why = soak.Inconclusive, "nothing was checked: no replays are reported, and no two goldens have the same workflow and seed"
 	case len(s.Unreadable) > 0:
@@ -195,7 +195,8 @@ func (s *shadowJSON) judge() {
 
 func (a *app) writeShadow(s shadowJSON, all bool) {
 	fmt.Fprintf(a.out, "%s\n", printable(s.Folder))
-	fmt.Fprintf(a.out, "  reported  %d cycles, %d workflows, %d replays, %d mismatches\n", s.Cycles, s.Workflows, s.Replays, s.Mismatches)
+	fmt.Fprintf(a.out, "  reported  %s, %s, %s, %s\n", quantity(s.Cycles, "cycle"), quantity(s.Workflows, "workflow"),
+		quantity(s.Replays, "replay"), mismatches(s.Mismatches))
 	fmt.Fprintf(a.out, "  goldens   %d, of which %d could be compared with another of the same workflow and seed\n", s.Goldens, s.Compared)
 	for _, u := range s.Unreadable {
 		fmt.Fprintf(a.out, "  unreadable: %s\n", printable(u))

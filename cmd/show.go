@@ -22,7 +22,7 @@ func (a *app) showCommand() *cobra.Command {
 		Use:     "show RUN",
 		Short:   "Show all that is known of a run, with its standard error",
 		Example: "  shadowrun show c12r3\n  shadowrun show c12r3 --trace | jq .",
-		Args:    cobra.ExactArgs(1),
+		Args:    arguments(1, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			at, err := harness.ParsePosition(args[0])
 			if err != nil {

@@ -23,7 +23,7 @@ goldens of the same workflow and seed are then compared.
 
 Exit status: that of the outcome.`,
 		Example: "  shadowrun summary\n  shadowrun summary /tmp/shadow_simulation_20251202_131219 --output summary.json",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    arguments(0, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				dir = args[0]
@@ -55,9 +55,14 @@ Exit status: that of the outcome.`,
 
 // summarize returns a soak's summary, its commands to paste naming the soak that was asked for.
 func (a *app) summarize(s *soak.State, of ledger.Soak) (soak.Summary, error) {
-	summary, err := soak.Summarize(s, of, time.Now())
+	now := time.Now()
+	summary, err := soak.Summarize(s, of, now)
 	for i := range summary.Findings {
-		summary.Findings[i].Reproduction += a.soakFlag
+		f := &summary.Findings[i]
+		f.Reproduction += a.soakFlag
+		if !f.AcceptedAt(now) {
+			f.Accepted = nil // it has expired
+		}
 	}
 	return summary, err
 }

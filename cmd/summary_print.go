@@ -27,6 +27,7 @@ func (a *app) printSummary(s soak.Summary) error {
 		return err
 	}
 	writeHours(a.out, s)
+	fmt.Fprintln(a.out)
 	writeFindings(a.out, s, maxFindings)
 	writeFailed(a.out, s)
 	writeOutcome(a.out, s)
@@ -78,10 +79,10 @@ const maxFindings = 30
 
 func writeFindings(out io.Writer, s soak.Summary, most int) {
 	if len(s.Findings) == 0 {
-		fmt.Fprint(out, "\nfindings: none\n")
+		fmt.Fprint(out, "findings: none\n")
 		return
 	}
-	fmt.Fprintf(out, "\n%s\n", quantity(len(s.Findings), "finding"))
+	fmt.Fprintf(out, "%s\n", quantity(len(s.Findings), "finding"))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "  key\tworkflow\tclass\tcause\twhere\tseen\tto see it again")
 	for i, f := range gravestFirst(s.Findings) {

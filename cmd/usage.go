@@ -32,6 +32,19 @@ func group(c *cobra.Command) *cobra.Command {
 	return c
 }
 
+// arguments refuses too few or too many.
+func arguments(least, most int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		switch {
+		case len(args) > most:
+			return hinted(fmt.Errorf("unexpected argument %q; want '%s'", args[most], c.UseLine()), helpHint(c))
+		case len(args) < least:
+			return hinted(fmt.Errorf("too few arguments; want '%s'", c.UseLine()), helpHint(c))
+		}
+		return nil
+	}
+}
+
 // wrongFlag says in our words what is wrong with a flag.
 func wrongFlag(c *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError

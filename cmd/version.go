@@ -44,7 +44,7 @@ func (a *app) versionCommand() *cobra.Command {
 		Use:     "version",
 		Short:   "Print the version",
 		Example: "  shadowrun version",
-		Args:    cobra.NoArgs,
+		Args:    arguments(0, 0),
 		RunE: func(*cobra.Command, []string) error {
 			if a.json {
 				return a.printJSON(versionJSON{jsonVersion, version(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH})
