@@ -111,13 +111,8 @@ func (a *app) show(s *soak.State, key ledger.RunKey, all bool) error {
 		return a.printJSON(showJSON{jsonVersion, int64(key.Soak), newRunJSON(run), checkpoints, string(run.Stderr), circumstances, replays})
 	}
 	a.writeRun(s, run, checkpoints, circumstances)
-	at := runName(run.RunKey)
 	for _, r := range replays {
-		a.writeReplay(r, all)
-		if r.Verdict != string(replay.VerdictMatch) {
-			again := harness.PlannedRun{ID: at, Variant: harness.Variant(r.Variant)}
-			fmt.Fprintf(a.out, "\n  to see it again: %s\n", replayCommand(again, a.soakFlag+soak.StateFlag(s.Dir)))
-		}
+		a.writeReplay(s, run, r, all)
 	}
 	return nil
 }
@@ -175,14 +170,21 @@ func (a *app) writeRun(s *soak.State, run ledger.Run, checkpoints int, c *replay
 	}
 }
 
-func (a *app) writeReplay(r replayJSON, all bool) {
+func (a *app) writeReplay(s *soak.State, run ledger.Run, r replayJSON, all bool) {
 	when := fmt.Sprintf("in cycle %d", r.Cycle)
 	if r.Kind == string(ledger.ReplayManual) {
 		when = "by hand, " + r.Started.Format(time.RFC3339)
 	}
 	fmt.Fprintf(a.out, "\nreplayed %s, under %s: %s: %s\n", when, r.Variant, r.Verdict, printable(r.Why))
 	a.writeDifferences(r.Differences, all)
+	if len(r.Covered) > 0 {
+		fmt.Fprintln(a.out)
+	}
 	for _, c := range r.Covered {
 		fmt.Fprintf(a.out, "  covered by rule %s: %s\n", printable(c.Rule), printable(orRoot(c.Path)))
+	}
+	if r.Verdict != string(replay.VerdictMatch) {
+		again := harness.PlannedRun{ID: runName(run.RunKey), Variant: harness.Variant(r.Variant)}
+		fmt.Fprintf(a.out, "\n  to see it again: %s\n", replayCommand(again, a.soakFlag+soak.StateFlag(s.Dir)))
 	}
 }

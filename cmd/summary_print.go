@@ -46,7 +46,7 @@ func writeFigures(w io.Writer, s soak.Summary) {
 	row := func(name, format string, args ...any) { fmt.Fprintf(w, "  "+name+"\t"+format+"\n", args...) }
 	overrun := ""
 	if c.Overruns > 0 {
-		overrun = fmt.Sprintf(" (%d took longer than their interval)", c.Overruns)
+		overrun = fmt.Sprintf(" (%d took longer than the interval)", c.Overruns)
 	}
 	row("cycles", "%d%s", c.Cycles, overrun)
 	unfinished := ""
@@ -140,11 +140,14 @@ func writeFailed(out io.Writer, s soak.Summary) {
 }
 
 func writeOutcome(out io.Writer, s soak.Summary) {
-	outcome := string(s.Outcome)
+	outcome, why := string(s.Outcome), s.Why
 	if s.Running != nil {
-		outcome = fmt.Sprintf("running (pid %d), so far %s", s.Running.PID, outcome)
+		outcome = fmt.Sprintf("running (pid %d on %s), so far %s", s.Running.PID, s.Running.Host, outcome)
+		if s.Outcome == soak.Interrupted { // it is not at its end, that is all
+			outcome, why = fmt.Sprintf("running (pid %d on %s)", s.Running.PID, s.Running.Host), "so far nothing speaks against it"
+		}
 	}
-	fmt.Fprintf(out, "\n%s: %s\n", outcome, s.Why)
+	fmt.Fprintf(out, "\n%s: %s\n", outcome, why)
 	fmt.Fprintf(out, "  %s\n", boundText(s))
 	fmt.Fprintf(out, "  state    %s\n", s.State)
 	for _, next := range nextSteps(s) {
