@@ -57,7 +57,7 @@ func (x *commandExecutor) execute(ctx context.Context, j job) Execution {
 	if err != nil {
 		return noFolder(ctx, err)
 	}
-	e := &execution{x: x, job: j, dir: dir, words: placeholders(j.PlannedRun)}
+	e := &execution{x: x, job: j, dir: dir, words: placeholders(j.PlannedRun), stderr: tail{redact: x.redact}}
 	defer dir.remove()
 	if err := e.prepare(); err != nil {
 		return faulted(err.Error())
@@ -68,7 +68,7 @@ func (x *commandExecutor) execute(ctx context.Context, j job) Execution {
 	done.Circumstances = x.world.circumstances(j.ID, start)
 	done.Circumstances.PIDs = e.result.PIDs
 	done.Circumstances.Dirs = []string{dir.path, e.workdir()}
-	done.Stderr = e.stderr.bytes(x.redact)
+	done.Stderr = e.stderr.bytes()
 	done.Checkpoints, done.Restorations = e.checkpoints, e.restorations
 	return done
 }
@@ -175,8 +175,9 @@ func (e *execution) before(ctx context.Context) bool {
 // hook runs one command around the run; what it says goes to the run's standard error.
 func (e *execution) hook(ctx context.Context, when string, argv []string) bool {
 	spec := e.spec(argv)
-	spec.Stdout = e.stderr.write
+	spec.Stdout = e.stderr.stream()
 	result := proc.Run(ctx, spec)
+	e.stderr.flush()
 	if result.Status == proc.Exited && result.Exit == 0 {
 		return true
 	}
@@ -199,7 +200,7 @@ func (e *execution) spec(argv []string) proc.Spec {
 		Dir:          e.workdir(),
 		Env:          e.env,
 		Owner:        e.x.world.stateDir,
-		Stderr:       e.stderr.write,
+		Stderr:       e.stderr.stream(),
 		Timeout:      time.Duration(c.Timeout),
 		MaxOutput:    int64(c.MaxOutput),
 		MaxProcesses: c.MaxProcesses,
@@ -213,7 +214,7 @@ func (e *execution) command(ctx context.Context, killAfter int) (killed bool) {
 	spec := e.spec(e.x.config.Command)
 	spec.Stdout = e.output.write
 	if e.x.config.Trace == "file" {
-		spec.Stdout = e.stderr.write
+		spec.Stdout = e.stderr.stream()
 	}
 	if name := e.x.config.Stdin; name != "" {
 		f, err := openRegular(below(e.x.dir, name), 0)
@@ -235,6 +236,7 @@ func (e *execution) command(ctx context.Context, killAfter int) (killed bool) {
 		defer func() { e.checkpoints = watch.stop() }()
 	}
 	e.result = proc.Run(running, spec)
+	e.stderr.flush()
 	if e.result.Status == proc.Cancelled && ctx.Err() == nil && context.Cause(running) == errKilled {
 		return true
 	}

@@ -55,6 +55,8 @@ func openRegular(path string, flags int) (*os.File, error) {
 
 func fileType(mode fs.FileMode) string {
 	switch {
+	case mode.IsRegular():
+		return "file"
 	case mode.IsDir():
 		return "folder"
 	case mode&fs.ModeSymlink != 0:

@@ -64,17 +64,18 @@ func (x *goExecutor) child(ctx context.Context, task childTask) (proc.Result, []
 	if err != nil {
 		panic(err) // strings and numbers always marshal
 	}
-	var stderr tail
+	stderr := tail{redact: x.redact}
 	result := proc.Run(ctx, proc.Spec{
 		Argv:    x.self.argv(),
 		Env:     append(os.Environ(), childVariable+"="+string(text)),
 		Owner:   x.world.stateDir,
-		Stdout:  stderr.write,
-		Stderr:  stderr.write,
+		Stdout:  stderr.stream(),
+		Stderr:  stderr.stream(),
 		Timeout: x.timeout,
 		Now:     x.world.now,
 	})
-	return result, stderr.bytes(x.redact)
+	stderr.flush()
+	return result, stderr.bytes()
 }
 
 func (x *goExecutor) childExecution(dir string, result proc.Result, stderr []byte) Execution {

@@ -1,35 +1,48 @@
 package harness
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
-// tail keeps the end of what is written to it, at most twice [maxStderr] bytes until it is read.
-// A hook's two outputs write to it at the same time.
+// tail keeps the end of what processes say, redacted. Several write to it at the same time, each
+// through a stream of its own: redacting only what is kept would miss a secret that the cut
+// goes through.
 type tail struct {
-	mu   sync.Mutex
-	kept []byte
-	cut  bool
+	redact  redactor
+	mu      sync.Mutex
+	kept    []byte
+	flushes []func() error
+}
+
+// stream returns a function to write with, until the next flush.
+func (t *tail) stream() func(chunk []byte) error {
+	write, flush := t.redact.stream(t.write)
+	t.flushes = append(t.flushes, flush)
+	return write
+}
+
+// flush ends all streams, when nobody writes any more.
+func (t *tail) flush() {
+	for _, flush := range t.flushes {
+		flush() // write has no errors
+	}
+	t.flushes = nil
 }
 
 func (t *tail) write(chunk []byte) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.kept = append(t.kept, chunk...)
-	if len(t.kept) > 8*maxStderr {
-		t.cut = true
-		t.kept = append(t.kept[:0], t.kept[len(t.kept)-2*maxStderr:]...)
+	if over := len(t.kept) - maxStderr; over > 7*maxStderr {
+		t.kept = slices.Delete(t.kept, 0, over)
 	}
 	return nil
 }
 
-// bytes returns at most [maxStderr] bytes of the end, redacted. The cut may have gone through
-// a secret: what could be the rest of one in front is left out.
-func (t *tail) bytes(r redactor) []byte {
+// bytes returns at most [maxStderr] bytes of the end.
+func (t *tail) bytes() []byte {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	kept := t.kept
-	if t.cut {
-		kept = kept[min(r.longest, len(kept)):]
-	}
-	kept = r.bytes(kept)
-	return kept[max(0, len(kept)-maxStderr):]
+	return t.kept[max(0, len(t.kept)-maxStderr):]
 }
