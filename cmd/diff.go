@@ -62,6 +62,8 @@ type comparisonJSON struct {
 	Differences []replay.Difference `json:"differences"`
 	Covered     []coveredJSON       `json:"covered"`
 	NotAligned  []string            `json:"not_aligned"`
+
+	steps []string // of the first document, where it is a trace
 }
 
 func (a *app) diff(nameA, nameB string, f *diffFlags) error {
@@ -97,7 +99,7 @@ func (a *app) writeComparison(c comparisonJSON, all bool) {
 		fmt.Fprintf(a.out, ", %d more that rules cover", len(c.Covered))
 	}
 	fmt.Fprintln(a.out)
-	a.writeDifferences(c.Differences, all)
+	a.writeDifferences(c.Differences, c.steps, all)
 	for _, path := range c.NotAligned {
 		fmt.Fprintf(a.out, "\n%s not aligned: too much differs, so it was compared by position\n", printable(orRoot(path)))
 	}
@@ -128,7 +130,12 @@ func (a *app) compareFiles(nameA, nameB, format string) (comparisonJSON, error) 
 		return c, a.namedSide(err, nameA, nameB)
 	}
 	classified := replay.Classify(result.Differences, evidence)
-	c = comparisonJSON{jsonVersion, replay.VerdictOf(classified), emptyNotNil(classified), []coveredJSON{}, emptyNotNil(result.NotAligned)}
+	c = comparisonJSON{jsonVersion, replay.VerdictOf(classified), emptyNotNil(classified), []coveredJSON{}, emptyNotNil(result.NotAligned), nil}
+	if format == "trace" {
+		if c.steps, err = replay.Steps(want); err != nil {
+			return c, err
+		}
+	}
 	for _, d := range result.Covered {
 		c.Covered = append(c.Covered, coveredJSON{d.Difference, string(result.Audit[d.Rule].Rule.Action) + " " + result.Audit[d.Rule].Rule.Path})
 	}

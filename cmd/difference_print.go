@@ -11,11 +11,13 @@ import (
 // shownDifferences is how many differences are shown without --verbose.
 const shownDifferences = 10
 
-// writeDifferences prints differences, each root with what derives from it folded under it.
-func (a *app) writeDifferences(ds []replay.Difference, all bool) {
-	for i, root := range replay.Roots(ds) {
+// writeDifferences prints differences, each root with what derives from it folded under it, and
+// under the first what comes in later steps of the trace; nil for what has no steps.
+func (a *app) writeDifferences(ds []replay.Difference, steps []string, all bool) {
+	roots := replay.FoldSteps(replay.Roots(ds), steps)
+	for i, root := range roots {
 		if i == shownDifferences && !all {
-			fmt.Fprintf(a.out, "\n… %d more; --verbose shows all\n", len(replay.Roots(ds))-i)
+			fmt.Fprintf(a.out, "\n… %d more; --verbose shows all\n", len(roots)-i)
 			return
 		}
 		a.writeDifference(root, all)
@@ -43,9 +45,25 @@ func (a *app) writeDifference(root replay.Root, all bool) {
 	for i, derived := range root.Derived {
 		if i == shownDifferences && !all {
 			fmt.Fprintf(a.out, "  └ … %d more derived from it\n", len(root.Derived)-i)
-			return
+			break
 		}
 		fmt.Fprintf(a.out, "  └ %s derived: %s\n", printable(derived.Path), printable(derived.Why))
+	}
+	a.writeFollows(root.Follows, all)
+}
+
+func (a *app) writeFollows(follows []replay.Difference, all bool) {
+	if len(follows) == 0 {
+		return
+	}
+	text := quantity(len(follows), "difference") + " in later steps, which may follow from it"
+	if !all {
+		fmt.Fprintf(a.out, "  └ %s; --verbose shows them\n", text)
+		return
+	}
+	fmt.Fprintf(a.out, "\n%s:\n", text)
+	for _, d := range follows {
+		a.writeDifference(replay.Root{Difference: d}, all)
 	}
 }
 

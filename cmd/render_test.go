@@ -98,6 +98,13 @@ func comparison() comparisonJSON {
 func TestRenderedComparison(t *testing.T) {
 	t.Run("first ten", func(t *testing.T) { rendered(t, func(a *app) { a.writeComparison(comparison(), false) }) })
 	t.Run("all", func(t *testing.T) { rendered(t, func(a *app) { a.writeComparison(comparison(), true) }) })
+	stepwise := comparisonJSON{Verdict: replay.VerdictViolation, steps: []string{"/fetch", "/price", "/book"}}
+	for _, path := range []string{"/price/net", "/price/gross", "/book/total", "/book/tax"} {
+		stepwise.Differences = append(stepwise.Differences, replay.Difference{Path: path, GotPath: path, Kind: replay.Changed,
+			Want: []byte("1"), Got: []byte("2"), Class: replay.ClassViolation, Cause: replay.CauseUnattributed})
+	}
+	t.Run("later steps", func(t *testing.T) { rendered(t, func(a *app) { a.writeComparison(stepwise, false) }) })
+	t.Run("later steps, all", func(t *testing.T) { rendered(t, func(a *app) { a.writeComparison(stepwise, true) }) })
 	t.Run("none", func(t *testing.T) {
 		rendered(t, func(a *app) { a.writeComparison(comparisonJSON{Verdict: replay.VerdictMatch}, false) })
 	})
@@ -114,8 +121,8 @@ func TestRenderedRun(t *testing.T) {
 			a.writeRun(state, run, 2, circumstances)
 			d := comparison().Differences[0]
 			a.writeReplay(state, run, replayJSON{Cycle: 12, Kind: "cycle", Variant: "resumed", Verdict: "violation", Why: "differs in 6 of 6 replays",
-				Differences: []replay.Difference{d}, Covered: comparison().Covered}, false)
-			a.writeReplay(state, run, replayJSON{Kind: "manual", Variant: "again", Verdict: "match", Why: "equal", Started: noon}, false)
+				Differences: []replay.Difference{d}, Covered: comparison().Covered}, nil, false)
+			a.writeReplay(state, run, replayJSON{Kind: "manual", Variant: "again", Verdict: "match", Why: "equal", Started: noon}, nil, false)
 		})
 	})
 	t.Run("without a golden", func(t *testing.T) {

@@ -155,6 +155,15 @@ func (r *replays) take(result *harness.ReplayResult) {
 	})
 }
 
+// stepsOf returns the pointers of a trace's events.
+func stepsOf(t *golden.Trace) ([]string, error) {
+	text, err := t.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	return replay.Steps(text)
+}
+
 func writeTrace(path string, t *golden.Trace) error {
 	return writeFile(path, t.Reader())
 }
@@ -187,7 +196,11 @@ func (a *app) reportReplays(r *replays, f *replayFlags) error {
 		if r.unknown != "" {
 			fmt.Fprintf(a.out, "  not replayable: %s\n", printable(r.unknown))
 		}
-		a.writeDifferences(r.pooled, f.all)
+		steps, err := stepsOf(r.older.Trace)
+		if err != nil {
+			return err
+		}
+		a.writeDifferences(r.pooled, steps, f.all)
 	}
 	switch {
 	case r.compared == 0:

@@ -207,7 +207,7 @@ func (a *app) writeShadow(s shadowJSON, all bool) {
 			break
 		}
 		fmt.Fprintf(a.out, "\n%s: %s and %s\n", p.Verdict, printable(p.A), printable(p.B))
-		a.writeDifferences(p.Differences, all)
+		a.writeDifferences(p.Differences, nil, all)
 	}
 	fmt.Fprintf(a.out, "\n%s: %s\n", s.Outcome, s.Why)
 }

@@ -111,8 +111,15 @@ func (a *app) show(s *soak.State, key ledger.RunKey, all bool) error {
 		return a.printJSON(showJSON{jsonVersion, int64(key.Soak), newRunJSON(run), checkpoints, string(run.Stderr), circumstances, replays})
 	}
 	a.writeRun(s, run, checkpoints, circumstances)
+	var steps []string
+	if older, _, err := soak.Older(s, key); err == nil { // without its golden, nothing is folded
+		defer older.Trace.Close()
+		if steps, err = stepsOf(older.Trace); err != nil {
+			return err
+		}
+	}
 	for _, r := range replays {
-		a.writeReplay(s, run, r, all)
+		a.writeReplay(s, run, r, steps, all)
 	}
 	return nil
 }
@@ -170,13 +177,13 @@ func (a *app) writeRun(s *soak.State, run ledger.Run, checkpoints int, c *replay
 	}
 }
 
-func (a *app) writeReplay(s *soak.State, run ledger.Run, r replayJSON, all bool) {
+func (a *app) writeReplay(s *soak.State, run ledger.Run, r replayJSON, steps []string, all bool) {
 	when := fmt.Sprintf("in cycle %d", r.Cycle)
 	if r.Kind == string(ledger.ReplayManual) {
 		when = "by hand, " + r.Started.Format(time.RFC3339)
 	}
 	fmt.Fprintf(a.out, "\nreplayed %s, under %s: %s: %s\n", when, r.Variant, r.Verdict, printable(r.Why))
-	a.writeDifferences(r.Differences, all)
+	a.writeDifferences(r.Differences, steps, all)
 	if len(r.Covered) > 0 {
 		fmt.Fprintln(a.out)
 	}
