@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"github.com/shadowrun/shadowrun/harness"
@@ -148,6 +149,14 @@ func doneBy(t *testing.T, dir string) done {
 		t.Errorf("%d runs are in the ledger, and its sums say %d", len(d.Runs), d.Counters.Runs)
 	}
 	return d
+}
+
+// checkSame checks that a soak that something befell did what an undisturbed one did.
+func checkSame(t *testing.T, undisturbed, dir string) {
+	t.Helper()
+	if diff := cmp.Diff(doneBy(t, undisturbed), doneBy(t, dir)); diff != "" {
+		t.Errorf("(-undisturbed +got)\n%.4000s", diff)
+	}
 }
 
 // mustVerify checks every golden of a state folder.

@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/shadowrun/shadowrun/harness/internal/proc"
 	"github.com/shadowrun/shadowrun/harness/ledger"
 )
@@ -156,9 +154,7 @@ func checkResumes(t *testing.T, config, state string, interrupted bool) {
 	}
 	undisturbed := t.TempDir()
 	command(t, config, undisturbed, "--cycles", "2").mustExit(t, 0)
-	if diff := cmp.Diff(doneBy(t, undisturbed), doneBy(t, state)); diff != "" {
-		t.Errorf("(-undisturbed +stopped)\n%.4000s", diff)
-	}
+	checkSame(t, undisturbed, state)
 	mustVerify(t, state)
 }
 
