@@ -2,8 +2,6 @@ package harness
 
 import (
 	"fmt"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"time"
 
@@ -99,8 +97,6 @@ const (
 	maxTotalWeight      = 10_000
 )
 
-var workflowName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
-
 // Defaults returns a copy of c with every unset field filled in.
 func (c Config) Defaults() Config {
 	setDefault(&c.Version, 1)
@@ -161,96 +157,6 @@ func setDefault[T comparable](field *T, value T) {
 	if *field == zero {
 		*field = value
 	}
-}
-
-// Validate says what is wrong with a configuration whose defaults are filled in.
-func (c Config) Validate() error {
-	switch {
-	case c.Version != 1:
-		return fmt.Errorf("version: %d is not known; this shadowrun reads version 1", c.Version)
-	case c.Workers < 1 || c.Workers > 4096:
-		return fmt.Errorf("workers: %d is out of range; want 1 to 4096", c.Workers)
-	case c.RunsPerCycle < 1 || c.RunsPerCycle > 100_000:
-		return fmt.Errorf("runs_per_cycle: %d is out of range; want 1 to 100000", c.RunsPerCycle)
-	case *c.Interval < 0, c.Timeout < 0, c.Grace < 0:
-		return fmt.Errorf("interval, timeout and grace can't be negative")
-	case *c.Recheck < 0 || *c.Recheck > 1000:
-		return fmt.Errorf("recheck: %d is out of range; want 0 to 1000", *c.Recheck)
-	case c.Again < 1 || c.Again > 100:
-		return fmt.Errorf("again: %d is out of range; want 1 to 100", c.Again)
-	case c.FailOn != string(replay.VerdictViolation) && c.FailOn != string(replay.VerdictLeak):
-		return fmt.Errorf("fail_on: %q is not known; want violation or leak", c.FailOn)
-	case *c.UnknownRate < 0 || *c.UnknownRate > 1:
-		return fmt.Errorf("unknown_rate: %v is out of range; want 0 to 1", *c.UnknownRate)
-	case len(c.Workflows) == 0:
-		return fmt.Errorf("workflows: none is named; want at least one")
-	}
-	total := 0
-	seen := map[string]bool{}
-	for i, w := range c.Workflows {
-		if err := w.validate(); err != nil {
-			return fmt.Errorf("workflows[%d] %q: %w", i, w.Name, err)
-		}
-		if seen[w.Name] {
-			return fmt.Errorf("workflows[%d]: the name %q is taken by an earlier one", i, w.Name)
-		}
-		seen[w.Name] = true
-		total += w.Weight
-	}
-	if total > maxTotalWeight {
-		return fmt.Errorf("workflows: the weights add up to %d; want at most %d", total, maxTotalWeight)
-	}
-	_, err := c.RuleSet("")
-	return err
-}
-
-func (w WorkflowConfig) validate() error {
-	switch {
-	case !workflowName.MatchString(w.Name):
-		return fmt.Errorf("name: want 1 to 64 letters, digits, dots, dashes or underscores, the first a letter or digit")
-	case w.Weight < 1:
-		return fmt.Errorf("weight: %d is out of range; want 1 or more", w.Weight)
-	case w.Timeout < 0, w.MaxOutput < 0, w.MaxEvents < 0, w.MaxProcesses < 0:
-		return fmt.Errorf("limits can't be negative")
-	case w.External != "live":
-		return fmt.Errorf("external: %q is not known; want live", w.External)
-	}
-	for _, v := range w.Variants {
-		switch v {
-		case VariantAgain, VariantLoaded:
-		case VariantResumed:
-			if !w.Checkpoints {
-				return fmt.Errorf("variants: resumed needs checkpoints: true, and a command that resumes from SHADOWRUN_CHECKPOINT")
-			}
-		default:
-			return fmt.Errorf("variants: %q is not known; want again, loaded or resumed", v)
-		}
-	}
-	if w.Command == nil {
-		return nil
-	}
-	if len(w.Command) == 0 || w.Command[0] == "" {
-		return fmt.Errorf("command: want the program and its arguments, as in [python3, flow.py, \"{seed}\"]")
-	}
-	switch w.Output {
-	case golden.OutputJSON, golden.OutputJSONL, golden.OutputText, golden.OutputBytes:
-	case "":
-		return fmt.Errorf("output: want json, jsonl, text or bytes; 'shadowrun init -- COMMAND' finds out which")
-	default:
-		return fmt.Errorf("output: %q is not known; want json, jsonl, text or bytes", w.Output)
-	}
-	if w.Trace != "stdout" && w.Trace != "file" {
-		return fmt.Errorf("trace: %q is not known; want stdout, or file for what is written to SHADOWRUN_TRACE", w.Trace)
-	}
-	if len(w.Files) > 0 && w.Workdir != "fresh" {
-		return fmt.Errorf("files: these are copied into a fresh folder only; add workdir: fresh")
-	}
-	for _, f := range w.Files {
-		if !filepath.IsLocal(f) {
-			return fmt.Errorf("files: %q leaves the configuration's folder", f)
-		}
-	}
-	return nil
 }
 
 // RuleSet compiles the rules that hold for one workflow; for "", all of them.

@@ -1,13 +1,14 @@
 package harness
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -59,102 +60,90 @@ func (e *ConfigError) Error() string {
 		e.File, e.Line, e.Column, e.Reason, e.Line, e.Source, strings.Repeat(" ", max(e.Column-1, 0)))
 }
 
-// ParseConfig reads a configuration from data; name is for its errors.
+// ParseConfig reads a configuration from data; name is for its errors. What it says is also
+// checked, as far as that does not depend on flags or on the Go workflows that there are.
 func ParseConfig(name string, data []byte) (c Config, err error) {
-	fail := func(tok *token.Token, reason string) error {
-		e := &ConfigError{File: name, Reason: reason}
-		if tok != nil && tok.Position != nil {
-			e.Line, e.Column = tok.Position.Line, tok.Position.Column
-			if lines := strings.Split(string(data), "\n"); e.Line >= 1 && e.Line <= len(lines) {
-				e.Source = strings.TrimRight(lines[e.Line-1], "\r")
-			}
-		}
-		return e
-	}
+	text := source{name, bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))}
 	defer func() { // the YAML parser has been seen to panic on broken input
 		if p := recover(); p != nil {
-			err = fail(nil, fmt.Sprintf("not readable as YAML: %v", p))
+			c, err = Config{}, text.error(nil, fmt.Sprintf("not readable as YAML: %v", p))
 		}
 	}()
-	file, err := parser.ParseBytes(data, 0)
+	file, err := parser.ParseBytes(text.data, 0)
 	if err != nil {
-		return c, yamlError(err, fail)
+		return c, text.yamlError(err)
 	}
 	if len(file.Docs) > 1 {
-		return c, fail(file.Docs[1].Body.GetToken(), "a second document; want one")
+		return c, text.error(cmp.Or(file.Docs[1].Start, file.Docs[1].GetToken()), "a second document; want one")
 	}
-	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
+	if len(file.Docs) == 0 || file.Docs[0].Body == nil || file.Docs[0].Body.Type() == ast.CommentType {
 		return c, nil
 	}
-	if tok, reason := checkKeys(file.Docs[0].Body, reflect.TypeFor[Config](), ""); reason != "" {
-		return c, fail(tok, reason)
+	d := decoder{anchors: map[string]ast.Node{}, places: map[string]*token.Token{}}
+	if err := d.value(file.Docs[0].Body, reflect.ValueOf(&c).Elem(), ""); err != nil {
+		return Config{}, text.decodeError(err)
 	}
-	if err := yaml.NodeToValue(file.Docs[0].Body, &c, yaml.Strict()); err != nil {
-		return Config{}, yamlError(err, fail)
+	if err := parsed(c).check(); err != nil {
+		return Config{}, text.keyError(err, d.places)
 	}
 	return c, nil
 }
 
-func yamlError(err error, fail func(*token.Token, string) error) error {
+// parsed returns a configuration complete for its check: whether a Go workflow takes checkpoints
+// it need not say.
+func parsed(c Config) Config {
+	c = c.Defaults()
+	for i := range c.Workflows {
+		if w := &c.Workflows[i]; w.Command == nil {
+			w.Checkpoints = true
+		}
+	}
+	return c
+}
+
+// source is a configuration's text.
+type source struct {
+	name string
+	data []byte
+}
+
+func (s source) error(at *token.Token, reason string) error {
+	e := &ConfigError{File: s.name, Reason: reason}
+	if at != nil && at.Position != nil {
+		e.Line, e.Column = at.Position.Line, at.Position.Column
+		if lines := bytes.Split(s.data, []byte("\n")); e.Line >= 1 && e.Line <= len(lines) {
+			e.Source = strings.TrimRight(string(lines[e.Line-1]), "\r")
+		}
+	}
+	return e
+}
+
+func (s source) yamlError(err error) error {
 	var y yaml.Error
 	if errors.As(err, &y) {
-		return fail(y.GetToken(), y.GetMessage())
+		return s.error(y.GetToken(), y.GetMessage())
 	}
-	return fail(nil, err.Error())
+	return s.error(nil, err.Error())
 }
 
-// checkKeys walks a document beside the type it is read into, so that an unknown key is told
-// with the keys that are valid at its place; the decoder knows only that it is unknown.
-func checkKeys(node ast.Node, t reflect.Type, at string) (*token.Token, string) {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
+func (s source) decodeError(err error) error {
+	var m *misplaced
+	if errors.As(err, &m) {
+		return s.error(m.token, m.reason)
 	}
-	switch n := node.(type) {
-	case *ast.MappingNode:
-		if t.Kind() != reflect.Struct {
-			return nil, ""
-		}
-		for _, v := range n.Values {
-			if tok, reason := checkKey(v, t, at); reason != "" {
-				return tok, reason
-			}
-		}
-	case *ast.MappingValueNode:
-		if t.Kind() == reflect.Struct {
-			return checkKey(n, t, at)
-		}
-	case *ast.SequenceNode:
-		if t.Kind() != reflect.Slice {
-			return nil, ""
-		}
-		for _, v := range n.Values {
-			if tok, reason := checkKeys(v, t.Elem(), at); reason != "" {
-				return tok, reason
-			}
-		}
-	}
-	return nil, ""
+	return s.error(nil, err.Error())
 }
 
-func checkKey(v *ast.MappingValueNode, t reflect.Type, at string) (*token.Token, string) {
-	key := v.Key.GetToken().Value
-	var valid []string
-	for f := range t.Fields() {
-		tag := f.Tag.Get("yaml")
-		if tag == key {
-			return checkKeys(v.Value, f.Type, strings.TrimPrefix(at+"."+key, "."))
+// keyError puts an error at its key's value, or where that is not said at what it is missing in.
+func (s source) keyError(err error, places map[string]*token.Token) error {
+	var k *keyError
+	if !errors.As(err, &k) {
+		return s.error(nil, err.Error())
+	}
+	for path := k.path; path != ""; path = path[:max(strings.LastIndexAny(path, ".["), 0)] {
+		if at, ok := places[path]; ok {
+			return s.error(at, k.Error())
 		}
-		if tag != "-" {
-			valid = append(valid, tag)
-		}
 	}
-	where := "at the top"
-	if at != "" {
-		where = "under " + at
-	}
-	if near := nearest(key, valid); near != "" {
-		return v.Key.GetToken(), fmt.Sprintf("unknown key %q %s; did you mean %q?", key, where, near)
-	}
-	slices.Sort(valid)
-	return v.Key.GetToken(), fmt.Sprintf("unknown key %q %s; want one of %s", key, where, strings.Join(valid, ", "))
+	return s.error(nil, k.Error())
 }
