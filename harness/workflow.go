@@ -18,9 +18,3 @@ type Resumable interface {
 	Workflow
 	Resumable()
 }
-
-// isResumable reports whether w declares checkpoints.
-func isResumable(w Workflow) bool {
-	_, ok := w.(Resumable)
-	return ok
-}
