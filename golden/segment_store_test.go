@@ -212,6 +212,45 @@ func TestSegmentsGetBesideAdd(t *testing.T) {
 	group.Wait()
 }
 
+// A group that fails after a part of it was written leaves no trace of itself, in the file or in
+// the sum that its seal states.
+func TestSegmentsTakeBackAGroup(t *testing.T) {
+	dir, ring := t.TempDir(), testRing(t)
+	s := openStore(t, dir, ring, SegmentOptions{})
+	traces := sampleTraces(t, 1, 3, 60)
+	refs := mustAdd(t, s, traces[0])
+	b := NewBuilder(Header{Workflow: "noise", Output: OutputBytes}, BuildOptions{})
+	random := rand.NewChaCha8([32]byte{1})
+	block := make([]byte, 1<<20)
+	for range 6 {
+		random.Read(block)
+		if err := b.AddText(KindOut, "", hexString(block)); err != nil { // six megabytes that don't compress further
+			t.Fatal(err)
+		}
+	}
+	noise, err := b.End(End{Status: StatusOK})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer noise.Close()
+	gone := *noise // reading it fails
+	if gone.file, err = os.Open(dir); err != nil {
+		t.Fatal(err)
+	}
+	defer gone.file.Close()
+	before := s.tail.size
+	if _, err := s.Add(traces[1], noise, &gone); err == nil {
+		t.Fatal("a golden that can't be read was added")
+	}
+	if info, err := s.tail.file.Stat(); err != nil || info.Size() != before || s.pack.written == before {
+		t.Errorf("the file has %d bytes, %v, want %d; written up to %d", info.Size(), err, before, s.pack.written)
+	}
+	refs = append(refs, mustAdd(t, s, traces[2])...)
+	mustClose(t, s)
+	checkScan(t, dir, refs, []*Trace{traces[0], traces[2]})
+	mustBeClean(t, dir, ring, refs)
+}
+
 func TestSegmentsRefuse(t *testing.T) {
 	dir, ring := t.TempDir(), testRing(t)
 	s := openStore(t, dir, ring, SegmentOptions{})

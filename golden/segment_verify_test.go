@@ -2,6 +2,7 @@ package golden
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"os"
@@ -292,6 +293,11 @@ func TestVerifySegmentsNamesTheDeed(t *testing.T) {
 			want:     func(s deed) []placeKind { return s.places(3, ProblemUnsigned) },
 			unnamed:  true,
 		},
+		"frame of a sealed segment unsigned": {
+			do:      func(t *testing.T, s deed) { s.unsign("seg-000002.srs", s.offset(4), s.end(4)) },
+			want:    func(s deed) []placeKind { return s.places(2, ProblemUnsigned)[:2] },
+			unnamed: true,
+		},
 		"sealed by a stranger": {
 			do: func(t *testing.T, s deed) {
 				st, _, err := readSeal(s.dir, s.ring, 2)
@@ -423,4 +429,66 @@ func (s deed) places(number int, kind ProblemKind) []placeKind {
 		}
 	}
 	return list
+}
+
+// Two histories of one segment, both signed by us: frames of the one don't pass in the other,
+// though they are for the same place and as long.
+func TestVerifySegmentsSeesASplice(t *testing.T) {
+	ring := secretRing(t, "a secret of our own")
+	dir := t.TempDir()
+	s := openStore(t, dir, ring, SegmentOptions{})
+	mustAdd(t, s, sampleTrace(t, 1, 60))
+	fork := s.tail.extent
+	history := func(seed uint64) (middle int64, b []byte) {
+		if err := s.tail.file.Truncate(fork.size); err != nil {
+			t.Fatal(err)
+		}
+		s.tail.extent = fork
+		mustAdd(t, s, sampleTrace(t, seed, 60))
+		middle = s.tail.size
+		mustAdd(t, s, sampleTrace(t, 2, 60))
+		b, err := os.ReadFile(segmentPath(dir, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return middle, b
+	}
+	middle, one := history(1000)
+	var other []byte
+	for seed, at := uint64(1001), int64(0); at != middle; seed++ {
+		at, other = history(seed)
+	}
+	mustBeClean(t, dir, ring, nil)
+	if err := os.WriteFile(segmentPath(dir, 1), slices.Concat(one[:middle], other[middle:]), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	problems, _ := verify(t, dir, ring, nil)
+	want := []placeKind{{fmt.Sprintf("1:%d:0", middle), ProblemSwapped}}
+	if diff := cmp.Diff(want, kinds(problems)); diff != "" {
+		t.Errorf("problems (-want +got):\n%s%v", diff, problems)
+	}
+	abandon(t, s)
+	if got := openStore(t, dir, ring, SegmentOptions{}).Takeover(); !errors.Is(got.Damage, errSwapped) {
+		t.Errorf("takeover %+v, want that the frame is another's", got)
+	}
+}
+
+// A golden that is not what its digest says was never good, whoever signed it.
+func TestVerifySegmentsSeesAWrongDigest(t *testing.T) {
+	for name, size := range map[string]int{"small": 60, "large": 2 * chunkSize} {
+		t.Run(name, func(t *testing.T) {
+			dir, ring := t.TempDir(), testRing(t)
+			s := openStore(t, dir, ring, SegmentOptions{})
+			wrong := *sampleTrace(t, 1, size)
+			wrong.digest[0] ^= 1
+			refs := mustAdd(t, s, &wrong)
+			if _, err := s.Get(refs[0]); !errors.As(err, new(*DigestError)) {
+				t.Errorf("get: %v, want a DigestError", err)
+			}
+			problems, _ := verify(t, dir, ring, refs)
+			if diff := cmp.Diff([]placeKind{{refs[0].Place, ProblemChanged}}, kinds(problems)); diff != "" {
+				t.Errorf("problems (-want +got):\n%s%v", diff, problems)
+			}
+		})
+	}
 }
