@@ -152,11 +152,8 @@ func (r *Runner) replay(ctx context.Context, p PlannedRun, run OlderRun, again i
 	w := r.workflows[p.Workflow]
 	rep := &replayer{runner: r, run: p, of: run}
 	checker := replay.Checker{Again: again, Rules: w.rules, Variant: string(p.Variant)}
-	want, err := attemptOf(run.Trace, run.Circumstances, false)
-	var checked replay.Checked
-	if err == nil {
-		checked, err = checker.Check(ctx, want, rep.attempt)
-	}
+	checked, err := checker.Check(ctx, attemptOf(run.Trace, run.Circumstances), rep.attempt)
+	rep.release()
 	if ctx.Err() != nil {
 		rep.discard()
 		return nil

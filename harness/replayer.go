@@ -2,7 +2,6 @@ package harness
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/shadowrun/shadowrun/golden"
@@ -15,11 +14,13 @@ type replayer struct {
 	run          PlannedRun
 	of           OlderRun
 	got          *golden.Trace // the first that differs
+	last         *golden.Trace // that was handed to the check, unless it is got
 	restorations int
 }
 
 // attempt replays the run once.
 func (r *replayer) attempt(ctx context.Context, n int) (replay.Attempt, error) {
+	r.release()
 	e := r.runner.execute(ctx, job{PlannedRun: r.run, killAfter: r.run.killAfter(r.of.Checkpoints)})
 	r.restorations += e.Restorations
 	if ctx.Err() != nil {
@@ -29,27 +30,25 @@ func (r *replayer) attempt(ctx context.Context, n int) (replay.Attempt, error) {
 	if e.Trace == nil {
 		return replay.Attempt{Err: fmt.Errorf("%s: %s", e.Status, e.Message)}, nil
 	}
-	keep := r.got == nil && e.Trace.Digest() != r.of.Trace.Digest()
-	if keep {
+	if r.got == nil && e.Trace.Digest() != r.of.Trace.Digest() {
 		r.got = e.Trace
 	} else {
-		defer e.Close()
+		r.last = e.Trace
 	}
-	return attemptOf(e.Trace, &e.Circumstances, e.Trace.Digest() == r.of.Trace.Digest())
+	return attemptOf(e.Trace, &e.Circumstances), nil
 }
 
-// attemptOf hands a trace to a check; the bytes of one that is known to be equal are not needed.
-func attemptOf(t *golden.Trace, c *replay.Circumstances, equal bool) (replay.Attempt, error) {
-	a := replay.Attempt{Digest: t.Digest(), Circumstances: c}
-	if equal {
-		return a, nil
+// attemptOf hands a trace to a check, which reads it only where it differs.
+func attemptOf(t *golden.Trace, c *replay.Circumstances) replay.Attempt {
+	return replay.Attempt{Digest: t.Digest(), Lines: t.Bytes, Circumstances: c}
+}
+
+// release gives up the trace of the last attempt, if it is not the one to keep.
+func (r *replayer) release() {
+	if r.last != nil {
+		r.last.Close()
+		r.last = nil
 	}
-	text, err := t.Bytes()
-	if err != nil {
-		return a, errors.Join(errors.New("its trace can't be read"), err)
-	}
-	a.Trace = text
-	return a, nil
 }
 
 // discard gives up the trace that differs.

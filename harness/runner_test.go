@@ -305,6 +305,7 @@ func TestTallyAndEvents(t *testing.T) {
 		return traceOf(t, j, "1")
 	}
 	var events []string
+	before := openFiles(t)
 	r, _ := fakeRunner(t, w, func(r *Runner) {
 		r.Cycles, r.Config.RunsPerCycle = 1, len(names)
 		r.Config.Workflows = nil
@@ -315,6 +316,9 @@ func TestTallyAndEvents(t *testing.T) {
 		r.Notify = func(e Event) { events = append(events, fmt.Sprintf("%s %s: %s", e.Kind, e.Run.Workflow, e.Text)) }
 	})
 	r.mustRun(t)
+	if after := openFiles(t); after > before {
+		t.Errorf("%d files are open, %d were before: a replay's trace stayed open", after, before)
+	}
 	want := Tally{Cycles: 1, Runs: 5, Goldens: 3, Unfinished: 2, Replays: 3, Match: 1, Violation: 1, Unknown: 1}
 	if diff := cmp.Diff(want, r.Tally); diff != "" {
 		t.Errorf("tally (-want +got)\n%s", diff)

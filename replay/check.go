@@ -16,10 +16,23 @@ const VariantAgain = "again"
 
 // Attempt is a golden, or one replay of it.
 type Attempt struct {
-	Trace         []byte // canonical lines; looked at only where the digests differ
 	Digest        golden.Digest
-	Circumstances *Circumstances // nil: not known
-	Err           error          // why the run was not replayable: a time-out, a missing answer
+	Lines         func() ([]byte, error) // the canonical lines; asked for only where the digests differ, and before the next replay
+	Circumstances *Circumstances         // nil: not known
+	Err           error                  // why the run was not replayable: a time-out, a missing answer
+}
+
+// attempt is an [Attempt] whose lines have been asked for, if text is set.
+type attempt struct {
+	Attempt
+	text []byte
+}
+
+func (a *attempt) read() (err error) {
+	if a.text == nil {
+		a.text, err = a.Lines()
+	}
+	return err
 }
 
 // Checker replays again before blaming. The zero value is ready to use.
@@ -57,7 +70,7 @@ func (c Checker) Check(ctx context.Context, want Attempt, replay func(ctx contex
 	if c.Again == 0 {
 		c.Again = DefaultAgain
 	}
-	k := &check{Checker: c, want: want, replay: replay}
+	k := &check{Checker: c, want: attempt{Attempt: want}, replay: replay}
 	k.out.Audit = c.Rules.Audit()
 	if err := k.run(ctx); err != nil {
 		return Checked{}, err
@@ -70,13 +83,13 @@ func (c Checker) Check(ctx context.Context, want Attempt, replay func(ctx contex
 // check is one check under way.
 type check struct {
 	Checker
-	want   Attempt
+	want   attempt
 	replay func(ctx context.Context, attempt int) (Attempt, error)
 	tries  int
 	out    Checked
 	pool   pool
 	failed error // of the last that was not replayable
-	first  *Attempt
+	first  *attempt
 	agree  bool // all replays since the first that differed are like it
 }
 
@@ -109,7 +122,7 @@ func (k *check) once(ctx context.Context) (bool, error) {
 		}
 		if got.Err == nil {
 			k.out.Replays++
-			return k.compare(got)
+			return k.compare(attempt{Attempt: got})
 		}
 		k.failed = got.Err
 		k.out.NotReplayable++
@@ -118,12 +131,18 @@ func (k *check) once(ctx context.Context) (bool, error) {
 }
 
 // compare pools what got differs by.
-func (k *check) compare(got Attempt) (bool, error) {
+func (k *check) compare(got attempt) (bool, error) {
 	if got.Digest == k.want.Digest {
 		k.agree = false
 		return false, nil
 	}
-	r, err := CompareTraces(k.want.Trace, got.Trace, Options{Rules: k.Rules, MaxAlign: k.MaxAlign})
+	if err := k.want.read(); err != nil {
+		return false, fmt.Errorf("the golden can't be read: %w", err)
+	}
+	if err := got.read(); err != nil {
+		return false, fmt.Errorf("replay %d: its trace can't be read: %w", k.tries, err)
+	}
+	r, err := CompareTraces(k.want.text, got.text, Options{Rules: k.Rules, MaxAlign: k.MaxAlign})
 	if err != nil {
 		return false, fmt.Errorf("replay %d: %w", k.tries, err)
 	}
@@ -137,7 +156,7 @@ func (k *check) compare(got Attempt) (bool, error) {
 		return false, nil
 	}
 	k.out.Differing++
-	k.pool.add(Classify(r.Differences, k.evidence(k.want, got, r)))
+	k.pool.add(Classify(r.Differences, k.evidence(&k.want, &got, r)))
 	if k.first == nil {
 		k.first, k.agree, k.out.Got = &got, true, k.tries
 		return true, nil
@@ -146,21 +165,21 @@ func (k *check) compare(got Attempt) (bool, error) {
 }
 
 // settle notes whether got is like the first replay that differed.
-func (k *check) settle(got Attempt) error {
+func (k *check) settle(got attempt) error {
 	if !k.agree || got.Digest == k.first.Digest {
 		return nil
 	}
-	r, err := CompareTraces(k.first.Trace, got.Trace, Options{Rules: k.Rules, MaxAlign: k.MaxAlign})
+	r, err := CompareTraces(k.first.text, got.text, Options{Rules: k.Rules, MaxAlign: k.MaxAlign})
 	if err != nil {
 		return fmt.Errorf("replay %d against replay %d: %w", k.tries, k.out.Got, err)
 	}
-	v := VerdictOf(Classify(r.Differences, k.evidence(*k.first, got, r)))
+	v := VerdictOf(Classify(r.Differences, k.evidence(k.first, &got, r)))
 	k.agree = v == VerdictMatch || v == VerdictLeak
 	return nil
 }
 
-func (k *check) evidence(want, got Attempt, r Result) Evidence {
-	e := Evidence{Want: want.Circumstances, Got: got.Circumstances, WantDoc: want.Trace, GotDoc: got.Trace}
+func (k *check) evidence(want, got *attempt, r Result) Evidence {
+	e := Evidence{Want: want.Circumstances, Got: got.Circumstances, WantDoc: want.text, GotDoc: got.text}
 	for _, c := range r.Covered {
 		e.Covered = append(e.Covered, c.Difference)
 	}

@@ -30,7 +30,7 @@ func attemptOf(tb testing.TB, value string, c *Circumstances) Attempt {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return Attempt{Trace: append([]byte(nil), lines...), Digest: trace.Digest(), Circumstances: c}
+	return Attempt{Lines: func() ([]byte, error) { return lines, nil }, Digest: trace.Digest(), Circumstances: c}
 }
 
 // later returns the circumstances of a run that starts n minutes after the first.
@@ -140,10 +140,31 @@ func TestCheckPoolsWhatDiffersInSomeReplaysOnly(t *testing.T) {
 }
 
 func TestCheckLooksOnlyAtDigestsWhereTheyAgree(t *testing.T) {
-	want := Attempt{Trace: []byte("no trace"), Digest: golden.Digest{1}}
+	want := Attempt{Digest: golden.Digest{1}, Lines: func() ([]byte, error) {
+		t.Error("the lines are asked for")
+		return nil, errors.New("no lines")
+	}}
 	got, err := Checker{}.Check(t.Context(), want, func(context.Context, int) (Attempt, error) { return want, nil })
 	if err != nil || got.Verdict != VerdictMatch {
 		t.Errorf("%s, %v; want a match", got.Verdict, err)
+	}
+}
+
+func TestCheckNeedsToReadWhatDiffers(t *testing.T) {
+	good, broken := attemptOf(t, `1`, nil), errors.New("input/output error")
+	bad := Attempt{Digest: golden.Digest{1}, Lines: func() ([]byte, error) { return nil, broken }}
+	for _, c := range []struct {
+		name      string
+		want, got Attempt
+		says      string
+	}{
+		{"the golden", bad, good, "the golden can't be read"},
+		{"the replay", good, bad, "replay 1: its trace can't be read"},
+	} {
+		_, err := Checker{}.Check(t.Context(), c.want, func(context.Context, int) (Attempt, error) { return c.got, nil })
+		if !errors.Is(err, broken) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: error %v, want that %s", c.name, err, c.says)
+		}
 	}
 }
 

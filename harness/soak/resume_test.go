@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -188,20 +189,29 @@ func TestResumeChecksThePlan(t *testing.T) {
 	}
 }
 
-// Active time is summed over sessions, and what passes between them is not.
+// Active time is summed over sessions, and what passes between them is not. A clock that is set
+// back while a session runs takes nothing away from it.
 func TestActiveTimeOverSessions(t *testing.T) {
+	var mu sync.Mutex
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	set := func(by time.Duration) time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		at = at.Add(by)
+		return at
+	}
 	o, _ := shellSoak(t, steadyScript, 0)
-	o.Config.Workers, o.Cycles, o.Duration = 1, 0, time.Minute
-	o.Now = func() time.Time { at = at.Add(time.Millisecond); return at }
+	o.Cycles, o.Duration = 0, time.Minute
+	o.Now = func() time.Time { return set(time.Millisecond) }
 	for _, session := range []struct {
 		between time.Duration // since the one before: the clock may be set back, too
 		cycles  int           // it is stopped after so many more
 	}{{0, 1}, {24 * time.Hour, 1}, {-48 * time.Hour, 1}} {
-		at = at.Add(session.between)
+		set(session.between)
 		stop := make(chan struct{})
 		left := session.cycles
 		o.Notify = func(e harness.Event) {
+			set(-time.Hour)
 			if left--; e.Kind == harness.EventCycle && left == 0 {
 				close(stop)
 			}
