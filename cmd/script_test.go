@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -18,6 +19,7 @@ import (
 // of its own, on workflows that are real programs.
 func TestScripts(t *testing.T) {
 	ran := t.TempDir()
+	var mu sync.Mutex // scripts are prepared in parallel
 	prepared := map[string]bool{}
 	t.Cleanup(func() { // after the scripts, which run in parallel
 		for name := range prepared {
@@ -34,7 +36,9 @@ func TestScripts(t *testing.T) {
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "flip": flip, "waitfor": waitFor},
 		Setup: func(env *testscript.Env) error {
 			name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
+			mu.Lock()
 			prepared[name] = true
+			mu.Unlock()
 			home := filepath.Join(env.WorkDir, ".home")
 			env.Setenv("HOME", home)
 			env.Setenv("XDG_STATE_HOME", filepath.Join(home, "state"))
