@@ -45,6 +45,24 @@ var build = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
+// mixed is a soak of every kind of workflow: Go ones, one of them resumed in children, and a
+// command, which notes each of its executions in a file beside it.
+const mixed = `
+runs_per_cycle: 4
+workers: 2
+interval: 0s
+recheck: 1
+workflows:
+  - name: compute
+  - name: io
+  - name: llm
+  - name: noted
+    command: [sh, flow.sh, "{seed}"]
+    output: text
+`
+
+const notedFlow = `echo "$SHADOWRUN_RUN_ID" >>notes; echo "seed $1"; echo "$SHADOWRUN_RUN_ID" >"$SHADOWRUN_OUT/id"`
+
 // shadowrun is a process of the real binary on a state folder.
 type shadowrun struct {
 	*exec.Cmd
