@@ -26,8 +26,8 @@ var arrows = []struct {
 	{"harness/ledger", []string{"golden", "replay"}, "the record outlives the harness that wrote it"},
 	{"harness/reference", []string{"harness"}, "they are workflows like a user's"},
 	{"harness/harnesstest", []string{"golden", "replay", "harness", "harness/reference"}, "it runs in users' tests: no ledger, no command line"},
-	{"harness/soak", []string{"golden", "replay", "harness", "harness/ledger", "harness/internal/proc"}, "it puts harness and ledger together"},
-	{"cmd", []string{"golden", "replay", "harness", "harness/ledger", "harness/reference", "harness/soak", "harness/internal/..."}, "nothing imports it but main functions"},
+	{"harness/soak", []string{"golden", "replay", "harness", "harness/ledger", "harness/reference", "harness/internal/proc"}, "it puts harness and ledger together"},
+	{"cmd", []string{"golden", "replay", "harness", "harness/ledger", "harness/reference", "harness/soak"}, "nothing imports it but main functions"},
 	{"cmd/shadowrun", []string{"cmd"}, "one call"},
 }
 
