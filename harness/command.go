@@ -34,6 +34,20 @@ func newCommandExecutor(c Config, w WorkflowConfig, world world, workDir string)
 	return &commandExecutor{config: w, dir: c.Dir, workDir: workDir, env: env, redact: redact, world: world}, nil
 }
 
+// refuseWritten refuses a workflow whose commands hold a value to be redacted: the ledger keeps
+// the configuration, and needs it whole to resume.
+func (x *commandExecutor) refuseWritten() error {
+	for _, command := range slices.Concat([][]string{x.config.Command}, x.config.Before, x.config.After) {
+		for _, word := range command {
+			if masked := x.redact.text(word); masked != word {
+				return fmt.Errorf("workflow %s: a command holds a value that redact: names, in %q; let it take the value from its environment (pass_env:)",
+					x.config.Name, masked)
+			}
+		}
+	}
+	return nil
+}
+
 // execution is one execution under way.
 type execution struct {
 	x       *commandExecutor

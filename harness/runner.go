@@ -82,7 +82,7 @@ func (r *Runner) Prepare() error {
 			return err
 		}
 		if w.Command != nil {
-			p.executor, err = newCommandExecutor(r.Config, w, r.world, workDir)
+			p.executor, err = r.commandExecutor(w, workDir)
 		} else {
 			p.executor, err = r.goExecutor(w, workDir, self)
 		}
@@ -93,6 +93,14 @@ func (r *Runner) Prepare() error {
 	}
 	r.around = string(Environment())
 	return r.fingerprint()
+}
+
+func (r *Runner) commandExecutor(w WorkflowConfig, workDir string) (executor, error) {
+	x, err := newCommandExecutor(r.Config, w, r.world, workDir)
+	if err != nil {
+		return nil, err
+	}
+	return x, x.refuseWritten()
 }
 
 // fingerprint notes every workflow's build, as it is now.
