@@ -33,8 +33,12 @@ func GoldenDir(dir string) string { return filepath.Join(dir, "golden") }
 // KeyDir returns the folder of a state folder's ring.
 func KeyDir(dir string) string { return filepath.Join(dir, "keys") }
 
-// SecretVariable holds a shared secret with which goldens are sealed in place of a key pair.
-const SecretVariable = "SHADOWRUN_GOLDEN_KEY"
+// Variables of the environment that hold a shared secret with which goldens are sealed in place of
+// a key pair, and the one before it, which verifies until 'golden rotate-key' has signed anew.
+const (
+	SecretVariable        = "SHADOWRUN_GOLDEN_KEY"
+	RetiredSecretVariable = "SHADOWRUN_GOLDEN_KEY_RETIRED"
+)
 
 // ErrNoSoak is what reading a state folder without a soak is refused with.
 var ErrNoSoak = errors.New("no soak has run here")
@@ -86,6 +90,9 @@ func OpenRing(dir string, readOnly bool) (*golden.Ring, error) {
 	o := golden.RingOptions{ReadOnly: readOnly}
 	if secret := os.Getenv(SecretVariable); secret != "" {
 		o.Secret = []byte(secret)
+	}
+	if secret := os.Getenv(RetiredSecretVariable); secret != "" {
+		o.Retired = [][]byte{[]byte(secret)}
 	}
 	return golden.OpenRing(KeyDir(dir), o)
 }
