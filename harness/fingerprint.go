@@ -52,10 +52,7 @@ func buildFiles(dir string, w WorkflowConfig) (paths []string, err error) {
 		self, err := os.Executable()
 		return []string{self}, err
 	}
-	from := below(dir, w.Workdir)
-	if w.Workdir == "fresh" {
-		from = dir // where files: are copied from
-	}
+	from := below(dir, w.Workdir) // nothing is there of a fresh one: all that it holds is in files:
 	for i, word := range w.Command {
 		if i == 0 && !strings.Contains(word, "/") {
 			found, err := exec.LookPath(word)

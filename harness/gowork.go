@@ -44,15 +44,15 @@ func (x *goExecutor) execute(ctx context.Context, j job) Execution {
 	if j.killAfter > 0 {
 		return x.executeChild(ctx, j)
 	}
-	start := x.world.now()
+	began := x.world.now()
 	running, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	running, cancel := context.WithTimeoutCause(running, x.timeout, errTimeout)
 	defer cancel()
 	run := newRun(j.PlannedRun, x.build, x.limits, x.redact, nil)
 	run.stop = stop
-	e := x.await(running, run)
-	e.Circumstances = x.world.circumstances(j.ID, start)
+	e := x.await(running, run, start(running, x.workflow, run))
+	e.Circumstances = x.world.circumstances(j.ID, began)
 	return e
 }
 
@@ -63,8 +63,7 @@ const overdueGrace = 5 * time.Second
 
 // await waits for a workflow. One that does not return when its context is done can't be killed
 // in this process: its goroutine stays, and nothing that it records counts.
-func (x *goExecutor) await(ctx context.Context, run *Run) Execution {
-	done := start(ctx, x.workflow, run)
+func (x *goExecutor) await(ctx context.Context, run *Run, done <-chan error) Execution {
 	left := false
 	select {
 	case err := <-done:

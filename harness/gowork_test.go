@@ -164,6 +164,24 @@ func TestGoWorkflowTimeout(t *testing.T) {
 	}
 }
 
+// A workflow that returns when its time is over has not ended by itself, whichever of the two
+// the harness hears of first.
+func TestGoWorkflowReturnsAtItsTimeout(t *testing.T) {
+	x := goExecutorOf(t, steps("steps", nil), func(c *Config) { c.Timeout = Duration(3 * time.Second) })
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errTimeout)
+	for range 100 {
+		run := newRun(planned("steps", 5).PlannedRun, x.build, x.limits, x.redact, nil)
+		done := make(chan error, 1)
+		done <- ctx.Err()
+		e := x.await(ctx, run, done)
+		e.Close()
+		if e.Status != golden.StatusTimeout {
+			t.Fatalf("%s: %s", e.Status, e.Message)
+		}
+	}
+}
+
 // What was ended from outside is abandoned, also where the workflow makes an error of it.
 func TestGoWorkflowStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

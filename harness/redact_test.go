@@ -122,6 +122,10 @@ var secretText = rapid.StringMatching(`[ab\n"]{4,7}`)
 // anyRedactor draws secrets and text in which they, and their beginnings, are frequent.
 func anyRedactor(t *rapid.T) (redactor, []byte) {
 	values := rapid.SliceOfN(secretText, 1, 3).Draw(t, "secrets")
+	if long := values[0]; len(long) > minSecret { // one within another
+		from := rapid.IntRange(0, len(long)-minSecret).Draw(t, "from")
+		values = append(values, long[from:from+minSecret])
+	}
 	env := map[string]string{}
 	var names []string
 	for i, v := range values {
