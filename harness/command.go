@@ -106,7 +106,7 @@ func (e *execution) prepare() error {
 		folders = append(folders, "work")
 	}
 	for _, f := range folders {
-		if err := os.Mkdir(e.dir.sub(f), 0o700); err != nil {
+		if err := e.dir.make(f); err != nil {
 			return err
 		}
 	}
