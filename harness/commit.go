@@ -154,11 +154,22 @@ func (r *Runner) tell(c *CycleResult) {
 
 func (p *ReplayResult) event() Event {
 	e := Event{Kind: EventVerdict, Run: p.PlannedRun, Verdict: p.Checked.Verdict}
-	if roots := replay.Roots(p.Checked.Differences); len(roots) > 0 {
-		e.First = &roots[0].Difference
-	}
+	e.First = gravest(replay.Roots(p.Checked.Differences))
 	e.Text = fmt.Sprintf("%s: %s under %s: %s", p.PlannedRun, p.Checked.Verdict, p.Variant, p.summary(e.First))
 	return e
+}
+
+// gravest returns the first violation, or else the first difference; nil where there is none.
+func gravest(roots []replay.Root) *replay.Difference {
+	for i := range roots {
+		if roots[i].Class == replay.ClassViolation {
+			return &roots[i].Difference
+		}
+	}
+	if len(roots) == 0 {
+		return nil
+	}
+	return &roots[0].Difference
 }
 
 // summary says in a line what a replay found.

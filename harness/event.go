@@ -18,7 +18,7 @@ type Event struct {
 	Run     PlannedRun         // of a verdict, with the variant that it was replayed under; of a failure
 	Status  golden.Status      // of a failure
 	Verdict replay.Verdict     // of a verdict
-	First   *replay.Difference // of a verdict: the first that is not derived; nil: none
+	First   *replay.Difference // of a verdict: the first violation, or else the first that is not derived; nil: none
 }
 
 // EventKind says what happened.
