@@ -44,7 +44,7 @@ var commands = []struct {
 const benchWorkers = 2
 
 // BenchmarkCommand is the cost of a run and its replay, golden and ledger durable, against the
-// same two processes started by a bare loop at the same concurrency.
+// same two processes, in the same environment, started by a bare loop at the same concurrency.
 func BenchmarkCommand(b *testing.B) {
 	for _, c := range commands {
 		c.command[0] = program(b, c.command[0])
@@ -57,7 +57,9 @@ func BenchmarkCommand(b *testing.B) {
 					for j, w := range c.command {
 						words[j] = strings.ReplaceAll(w, "{seed}", strconv.Itoa(i/2))
 					}
-					_, err := exec.Command(words[0], words[1:]...).Output()
+					process := exec.Command(words[0], words[1:]...)
+					process.Env = []string{"HOME=" + os.Getenv("HOME"), "LC_ALL=C.UTF-8", "PATH=" + os.Getenv("PATH"), "TZ=UTC"}
+					_, err := process.Output()
 					return err
 				})
 			}
