@@ -196,6 +196,9 @@ func (k *check) decide() {
 	}
 	o.Verdict = VerdictOf(o.Differences)
 	o.Why = fmt.Sprintf("differs in %d of %d replays", o.Differing, o.Replays)
+	if len(o.NotAligned) > 0 {
+		o.Why += fmt.Sprintf("; too much differs to align %q, compared by position", o.NotAligned[0])
+	}
 	if o.NotReplayable > 0 {
 		o.Why += fmt.Sprintf(", and %d were not replayable: %v", o.NotReplayable, k.failed)
 	}

@@ -105,6 +105,7 @@ func splitPath(path string) (parent, last string) {
 	return path[:i], path[i+1:]
 }
 
+// isIndex reports whether a segment can be an array's index; a longer number is a key of an object.
 func isIndex(segment string) bool {
-	return segment != "" && strings.Trim(segment, "0123456789") == ""
+	return segment != "" && len(segment) < 9 && strings.Trim(segment, "0123456789") == ""
 }

@@ -97,7 +97,7 @@ func compile(r Rule) (compiledRule, error) {
 	default:
 		return c, fmt.Errorf("action %q: want %s, %s, %s or %s", r.Action, Ignore, Volatile, Unordered, Within)
 	}
-	if r.Action != Unordered && c.pattern.wild() {
+	if c.pattern.wild() && (r.Action != Unordered || r.Path != "") { // unordered at the root is about its own elements only
 		return c, errors.New("covers a whole trace: name at least one segment, such as /items/*/at or /**/at")
 	}
 	return c, nil

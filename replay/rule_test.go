@@ -173,6 +173,7 @@ func TestNewRuleSetRefuses(t *testing.T) {
 		{"not a number", Rule{Path: "/a", Action: Within, Within: "NaN", Reason: "r"}, `within "NaN"`},
 		{"two percent signs", Rule{Path: "/a", Action: Within, Within: "1%%", Reason: "r"}, `within "1%%"`},
 		{"a huge tolerance", Rule{Path: "/a", Action: Within, Within: "1e999999999", Reason: "r"}, "within"},
+		{"no order anywhere", Rule{Path: "/**", Action: Unordered, Reason: "r"}, "covers a whole trace"},
 		{"a tolerance for another action", Rule{Path: "/a", Action: Ignore, Within: "1", Reason: "r"}, "only the action within"},
 	}
 	for _, test := range tests {
@@ -183,7 +184,7 @@ func TestNewRuleSetRefuses(t *testing.T) {
 			}
 		})
 	}
-	if _, err := NewRuleSet([]Rule{{Path: "/**", Action: Unordered, Reason: "r"}, {Path: "/", Action: Ignore, Reason: "the empty name"}}); err != nil {
+	if _, err := NewRuleSet([]Rule{{Path: "", Action: Unordered, Reason: "r"}, {Path: "/", Action: Ignore, Reason: "the empty name"}}); err != nil {
 		t.Error("a rule that hides no values:", err)
 	}
 }
