@@ -22,10 +22,15 @@ func newReexec(args []string) (reexec, error) {
 
 // start starts a burner for each CPU, if none run. Each ends when its standard input does,
 // so also when this process is killed.
-func (b *burners) start() error {
+func (b *burners) start() (err error) {
 	if len(b.running) > 0 {
 		return nil
 	}
+	defer func() {
+		if err != nil {
+			b.stop()
+		}
+	}()
 	for range runtime.NumCPU() {
 		c := exec.Command(b.self.path, b.self.args...)
 		c.Env = append(os.Environ(), childVariable+`={"burn":true}`)
@@ -34,6 +39,7 @@ func (b *burners) start() error {
 			return fmt.Errorf("loaded: %w", err)
 		}
 		if err := c.Start(); err != nil {
+			stdin.Close()
 			return fmt.Errorf("loaded: %w", err)
 		}
 		b.running = append(b.running, c)

@@ -135,10 +135,10 @@ func (w *WorkflowConfig) defaults(c Config) {
 		yes := true
 		w.Artifacts = &yes
 	}
-	if w.Variants == nil {
+	if len(w.Variants) == 0 {
 		w.Variants = c.Variants
 	}
-	if w.Variants == nil {
+	if len(w.Variants) == 0 {
 		w.Variants = []Variant{VariantAgain}
 		if w.Checkpoints {
 			w.Variants = []Variant{VariantAgain, VariantResumed}

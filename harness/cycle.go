@@ -30,10 +30,15 @@ func (r *Runner) cycle(ctx context.Context, n int, started time.Time) CycleResul
 	r.each(len(quiet), func(i int) { replays[quiet[i]] = r.replayOf(ctx, &result, planned, quiet[i]) })
 	if len(loaded) > 0 && ctx.Err() == nil {
 		if err := r.burners.start(); err != nil {
-			result.Notices = append(result.Notices, err.Error())
+			for _, i := range loaded {
+				if result.Runs[i].Trace != nil {
+					replays[i] = r.unknown(planned.Runs[i], err)
+				}
+			}
+		} else {
+			r.each(len(loaded), func(i int) { replays[loaded[i]] = r.replayOf(ctx, &result, planned, loaded[i]) })
+			r.burners.stop()
 		}
-		r.each(len(loaded), func(i int) { replays[loaded[i]] = r.replayOf(ctx, &result, planned, loaded[i]) })
-		r.burners.stop()
 	}
 	r.collect(ctx, &result, planned, replays)
 	result.Ended = r.clock()
@@ -114,7 +119,7 @@ func (r *Runner) recheck(ctx context.Context, p PlannedRun) *ReplayResult {
 	}
 	var replayed *ReplayResult
 	if err != nil {
-		replayed = &ReplayResult{PlannedRun: p, Started: r.clock(), Checked: replay.Checked{Verdict: replay.VerdictUnknown, Why: err.Error()}}
+		replayed = r.unknown(p, err)
 	} else {
 		defer older.Trace.Close()
 		replayed = r.replay(ctx, p, older, r.Config.Again)
@@ -123,6 +128,11 @@ func (r *Runner) recheck(ctx context.Context, p PlannedRun) *ReplayResult {
 		replayed.Recheck = true
 	}
 	return replayed
+}
+
+// unknown is the result of a replay that could not be made.
+func (r *Runner) unknown(p PlannedRun, err error) *ReplayResult {
+	return &ReplayResult{PlannedRun: p, Started: r.clock(), Checked: replay.Checked{Verdict: replay.VerdictUnknown, Why: err.Error()}}
 }
 
 // collect puts what came of the replays into the result. A run that was not replayed because

@@ -275,3 +275,16 @@ func FuzzParseConfig(f *testing.F) {
 		}
 	})
 }
+
+// variants: [] says nothing of how to replay, and means the default like a missing key.
+func TestNoVariantsMeansTheDefault(t *testing.T) {
+	c, err := ParseConfig("c.yaml", []byte("variants: []\nworkflows:\n  - name: a\n    command: [x]\n    output: text\n    variants: []\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c = c.Defaults()
+	if got := c.Workflows[0].Variants; len(got) != 1 || got[0] != VariantAgain {
+		t.Errorf("got %v, want [again]", got)
+	}
+	NewPlan(c).Cycle(1)
+}

@@ -66,7 +66,11 @@ func tryRunDir(path string) (*runDir, error) {
 		return nil, nil // the folder that was locked is no longer the one at path
 	}
 	d := &runDir{path: path, lock: f}
-	return d, d.empty()
+	if err := d.empty(); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return d, nil
 }
 
 // empty removes what a killed harness left.

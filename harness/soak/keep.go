@@ -98,8 +98,9 @@ type PruneOptions struct {
 // PruneStats say what was pruned.
 type PruneStats struct {
 	Dropped, Kept int64
-	ForFindings   int64 // of Kept, those that are old enough but that a finding refers to
-	Freed         int64 // bytes
+	ForFindings   int64            // of Kept, those that are old enough but that a finding refers to
+	Freed         int64            // bytes
+	Problems      []golden.Problem // segments that were left as they were: not all of them could be read
 }
 
 // Prune removes old goldens, but none that a finding refers to and none that the ledger does
@@ -114,7 +115,7 @@ func Prune(dir string, o PruneOptions) (stats PruneStats, err error) {
 			Keep:   func(r golden.Ref) bool { return !drop[r.Place] },
 			Commit: l.MoveGoldens,
 		})
-		stats.Dropped, stats.Freed = pruned.Dropped, pruned.Freed
+		stats.Dropped, stats.Freed, stats.Problems = pruned.Dropped, pruned.Freed, pruned.Problems
 		return "prune", fmt.Sprintf("%d goldens from before %s", pruned.Dropped, o.Before.UTC().Format(time.RFC3339)), err
 	})
 	return stats, err

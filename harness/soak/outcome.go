@@ -61,7 +61,7 @@ func (p Policy) Judge(c ledger.Counters, findings []ledger.Finding, finished boo
 		return Fail, fmt.Sprintf("%d violations and %d drifts in %d replays", c.Violation, c.Drift, c.Replays)
 	case p.FailOnLeak && c.Leak > 0 && unaccepted[replay.ClassVolatile]+unaccepted[replay.ClassLatent] > 0:
 		return Fail, fmt.Sprintf("%d leaks in %d replays, and fail_on is leak", c.Leak, c.Replays)
-	case c.Replays-c.Unknown == 0:
+	case c.Replays-c.Unknown == 0 && (finished || unchecked > 0):
 		return Inconclusive, "nothing was checked"
 	case rate > p.UnknownRate:
 		return Inconclusive, fmt.Sprintf("%d of %d could not be checked, which is more than %.3g %%",

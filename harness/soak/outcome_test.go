@@ -56,6 +56,7 @@ func TestJudge(t *testing.T) {
 		{"fail_on leak, and none", Policy{FailOnLeak: true}, clean, nil, false, Pass, ""},
 		{"an accepted violation excuses no leak", Policy{FailOnLeak: true}, ledger.Counters{Replays: 9, Match: 7, Violation: 1, Leak: 1},
 			[]ledger.Finding{accepted, leak}, false, Fail, "1 leaks"},
+		{"stopped before anything was checked", Policy{}, ledger.Counters{Runs: 4, Abandoned: 4}, nil, true, Interrupted, "--resume"},
 		{"nothing ran", Policy{}, ledger.Counters{}, nil, false, Inconclusive, "nothing was checked"},
 		{"every run timed out", Policy{UnknownRate: 1}, ledger.Counters{Runs: 9, Unfinished: 9}, nil, false, Inconclusive, "nothing was checked"},
 		{"every replay is unknown, whatever rate is tolerated", Policy{UnknownRate: 1}, nothing, nil, false, Inconclusive, "nothing was checked"},

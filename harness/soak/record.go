@@ -22,7 +22,7 @@ type record struct {
 }
 
 // openSession records that a process goes on with the soak, with these builds.
-func (r *record) openSession(builds map[string]string) error {
+func (r *record) openSession(builds map[string]string, at time.Time) error {
 	around, err := json.Marshal(surroundings{Builds: builds, Home: r.runner.Home(), User: r.runner.User()})
 	if err != nil {
 		return err
@@ -30,7 +30,7 @@ func (r *record) openSession(builds map[string]string) error {
 	r.builds = builds
 	r.number, err = r.ledger.StartSession(r.soak.ID, ledger.Session{
 		PID: os.Getpid(), Host: r.host, Boot: bootID(), Build: string(around),
-		Environment: []byte(harness.Environment()), Started: r.clock(),
+		Environment: []byte(harness.Environment()), Started: at,
 	})
 	return err
 }
@@ -45,10 +45,11 @@ func (r *record) Commit(cycles []harness.CycleResult) error {
 	for len(cycles) > 0 {
 		builds := cycles[0].Builds
 		if !maps.Equal(builds, r.builds) {
-			if err := r.closeSession(r.clock(), "a workflow's files have changed"); err != nil {
+			at := r.clock() // one instant for both, or the time between them would not be active
+			if err := r.closeSession(at, "a workflow's files have changed"); err != nil {
 				return err
 			}
-			if err := r.openSession(builds); err != nil {
+			if err := r.openSession(builds, at); err != nil {
 				return err
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/shadowrun/shadowrun/golden"
@@ -35,8 +36,8 @@ func (s *session) resume() (ledger.SoakID, error) {
 		if done, err := finishedNow(s.ledger.Reader, of); err != nil {
 			return 0, err
 		} else if done {
-			return 0, fmt.Errorf("%w: soak %d ended %s at %s; a larger --cycles or --duration makes it longer",
-				ErrNothingToResume, id, of.Outcome, of.Ended.Format(time.RFC3339))
+			return 0, fmt.Errorf("%w: soak %d ended %s at %s; %s makes it longer",
+				ErrNothingToResume, id, of.Outcome, of.Ended.Format(time.RFC3339), longer(of))
 		}
 	}
 	if s.config, err = RestoreConfig(of.Config, s.o.Config); err != nil {
@@ -48,6 +49,18 @@ func (s *session) resume() (ledger.SoakID, error) {
 	s.soak = of
 	s.soak.ID = 0 // until it is recorded that it goes on
 	return id, nil
+}
+
+// longer names the flags that would make a soak longer: every limit that it has binds.
+func longer(of ledger.Soak) string {
+	var flags []string
+	if of.Cycles > 0 {
+		flags = append(flags, fmt.Sprintf("--cycles with more than %d", of.Cycles))
+	}
+	if of.Duration > 0 {
+		flags = append(flags, fmt.Sprintf("--duration with more than %v", of.Duration))
+	}
+	return strings.Join(flags, " and ")
 }
 
 // finishedNow reports whether a soak carried out all that it was to, by the ledger.

@@ -295,8 +295,11 @@ func TestWorkflowRewrittenWhileItRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	var why []string
-	for _, s := range sessions {
+	for i, s := range sessions {
 		why = append(why, s.EndedWhy)
+		if i > 0 && !s.Started.Equal(sessions[i-1].Ended) {
+			t.Errorf("session %d began %v after the one before it ended: that time is active, too", s.N, s.Started.Sub(sessions[i-1].Ended))
+		}
 	}
 	if !slices.Equal(why, []string{"a workflow's files have changed", "stopped"}) {
 		t.Errorf("sessions ended so: %q", why)

@@ -179,7 +179,7 @@ func (s *session) carryOut(ctx context.Context, stop <-chan struct{}) error {
 		s.o.Started(Session{Soak: s.soak, Config: s.config, Plan: harness.NewPlan(s.config),
 			Tally: s.runner.Tally, Active: s.active, FirstPart: !s.o.Resume})
 	}
-	if err := s.record.openSession(s.runner.Builds()); err != nil {
+	if err := s.record.openSession(s.runner.Builds(), s.clock()); err != nil {
 		return err
 	}
 	s.notices()
