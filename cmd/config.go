@@ -221,6 +221,9 @@ func (a *app) readConfig() (harness.Config, error) {
 		return config, err
 	}
 	if config.Workflows == nil {
+		if a.configFlag != "" || fileExists(configName) {
+			a.warn("%s names no workflows: the built-in ones are meant", a.configSource())
+		}
 		for _, w := range a.workflows {
 			config.Workflows = append(config.Workflows, harness.WorkflowConfig{Name: w.Name()})
 		}

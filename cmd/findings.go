@@ -112,6 +112,9 @@ func findFinding(s *soak.State, of ledger.Soak, key string) (ledger.Finding, err
 		return ledger.Finding{}, hinted(fmt.Errorf("finding %q: %d of soak %d begin so; want exactly one", key, len(found), of.ID),
 			"'shadowrun findings' lists them")
 	}
+	if !found[0].AcceptedAt(time.Now()) {
+		found[0].Accepted = nil // it has expired
+	}
 	return found[0], nil
 }
 

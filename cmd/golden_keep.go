@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -96,12 +97,25 @@ verifies meanwhile. It may be killed at any instant and run again; while a soak 
 				return err
 			}
 			if a.json {
-				return a.printJSON(rotateJSON{jsonVersion, stats.Key, stats.Signed + stats.Already})
+				err = a.printJSON(rotateJSON{jsonVersion, stats.Key, stats.Signed + stats.Already})
+			} else {
+				_, err = fmt.Fprintf(a.out, "key %s signs from now on; %s signed with it\n", stats.Key, quantity(stats.Signed+stats.Already, "segment"))
 			}
-			fmt.Fprintf(a.out, "key %s signs from now on; %s signed with it\n", stats.Key, quantity(stats.Signed+stats.Already, "segment"))
-			return nil
+			return cmp.Or(err, a.leftAlone(stats.Problems))
 		},
 	}
+}
+
+// leftAlone warns of segments that a command did not touch, and ends it as a failure if there are any.
+func (a *app) leftAlone(problems []golden.Problem) error {
+	for _, p := range problems {
+		a.warn("left as it is: %s", printable(p.Error()))
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	a.hint("shadowrun golden verify names what is damaged")
+	return exitError(exitFail)
 }
 
 func (a *app) goldenArchiveCommand() *cobra.Command {
@@ -114,6 +128,9 @@ func (a *app) goldenArchiveCommand() *cobra.Command {
 			dir, err := a.state()
 			if err != nil {
 				return err
+			}
+			if fileExists(args[0]) {
+				return hinted(fmt.Errorf("%s is there already", args[0]), "it may be the only copy of what was pruned since: name another file")
 			}
 			stats, err := soak.Archive(dir, args[0], who(), time.Now())
 			if err != nil {
@@ -148,7 +165,7 @@ func (a *app) goldenPruneCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.reportPruned(stats, dry)
+			return cmp.Or(a.reportPruned(stats, dry), a.leftAlone(stats.Problems))
 		},
 	}
 	c.Flags().DurationVar(&older, "older-than", 0, "the age from which goldens go (required)")

@@ -168,7 +168,11 @@ func (a *app) reportProblems(problems []golden.Problem, stats golden.VerifyStats
 		if stats.Bytes > 0 {
 			size = ", " + humanize.IBytes(uint64(stats.Bytes))
 		}
-		fmt.Fprintf(a.out, "all %s are whole and as recorded%s\n", quantity(stats.Goldens, "golden"), size)
+		unnamed := ""
+		if stats.Unnamed > 0 {
+			unnamed = fmt.Sprintf("; %d of them the ledger does not name: they were written, and then not committed", stats.Unnamed)
+		}
+		fmt.Fprintf(a.out, "all %s are whole and as recorded%s%s\n", quantity(stats.Goldens, "golden"), size, unnamed)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -64,10 +65,18 @@ func (a *app) replay(c *cobra.Command, name string, f *replayFlags) error {
 			r.take(result)
 		})
 		if err != nil && len(r.verdicts) == 0 {
-			return failure{err, 4, nil}
+			return failure{err, soak.Interrupted.ExitStatus(), nil}
 		}
-		return a.reportReplays(r, f)
+		return cmp.Or(a.reportReplays(r, f), interrupted(err))
 	})
+}
+
+// interrupted returns what ends a command that was stopped before its end.
+func interrupted(err error) error {
+	if err == nil {
+		return nil
+	}
+	return failure{fmt.Errorf("not all replays were made: %w", err), soak.Interrupted.ExitStatus(), nil}
 }
 
 // replays is a run that is replayed, and what came of it.
@@ -101,6 +110,9 @@ func (a *app) replayable(s *soak.State, of ledger.Soak, at harness.Position, f *
 		planned.Kill = 0.5
 	}
 	here, err := a.readConfig()
+	if err != nil && a.configFlag != "" {
+		return nil, err
+	}
 	if err != nil {
 		here = harness.Config{} // the soak's own is in the ledger; this one is for redacted values only
 	}
@@ -193,6 +205,9 @@ func (a *app) reportReplays(r *replays, f *replayFlags) error {
 	} else {
 		fmt.Fprintf(a.out, "%s under %s: %s: %d of %s %s\n", r.planned, r.planned.Variant, verdict,
 			r.differ, quantity(len(r.rows), "replay"), map[bool]string{true: "differs", false: "differ"}[r.differ == 1])
+		if r.older.Circumstances.Build != r.runner.Builds()[r.planned.Workflow] {
+			fmt.Fprintf(a.out, "  the workflow's files are not those that the golden was made with: this is another build\n")
+		}
 		if r.unknown != "" {
 			fmt.Fprintf(a.out, "  not replayable: %s\n", printable(r.unknown))
 		}

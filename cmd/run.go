@@ -104,7 +104,17 @@ func (a *app) run(c *cobra.Command, f *runFlags) error {
 	if err != nil {
 		return runError(err, id)
 	}
-	return a.conclude(dir, id)
+	if err := a.conclude(dir, id); !isExit(err) {
+		return failure{err, exitInconclusive, []string{"the soak is in its ledger: shadowrun summary" + soak.StateFlag(dir)}}
+	} else {
+		return err
+	}
+}
+
+// isExit reports whether an error is only an exit status.
+func isExit(err error) bool {
+	var exit exitError
+	return errors.As(err, &exit)
 }
 
 // runError gives an error of a soak its status: one that had begun could not be judged.
