@@ -128,7 +128,7 @@ func (a *app) replayable(s *soak.State, of ledger.Soak, at harness.Position, f *
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	runner := &harness.Runner{Config: config, Workflows: a.workflows, StateDir: s.Dir, SoakID: soak.FolderName(of.ID)}
+	runner := &harness.Runner{Config: config, Workflows: a.workflows, StateDir: s.Dir, Owner: s.Dir + " replay", SoakID: soak.FolderName(of.ID)}
 	if err := runner.Prepare(); err != nil {
 		return nil, err
 	}

@@ -213,7 +213,7 @@ func (e *execution) spec(argv []string) proc.Spec {
 		Argv:         words,
 		Dir:          e.workdir(),
 		Env:          e.env,
-		Owner:        e.x.world.stateDir,
+		Owner:        e.x.world.owner,
 		Stderr:       e.stderr.stream(),
 		Timeout:      time.Duration(c.Timeout),
 		MaxOutput:    int64(c.MaxOutput),

@@ -68,7 +68,7 @@ func (x *goExecutor) child(ctx context.Context, task childTask) (proc.Result, []
 	result := proc.Run(ctx, proc.Spec{
 		Argv:    x.self.argv(),
 		Env:     append(os.Environ(), childVariable+"="+string(text)),
-		Owner:   x.world.stateDir,
+		Owner:   x.world.owner,
 		Stdout:  stderr.stream(),
 		Stderr:  stderr.stream(),
 		Timeout: x.timeout,

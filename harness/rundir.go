@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -72,6 +73,30 @@ func tryRunDir(path string) (*runDir, error) {
 	}
 	return d, nil
 }
+
+// RemoveRunDirs removes the folders of executions that a killed harness left below workDir, a
+// folder a soak in it. Those of executions that are under way, a replay by hand, stay.
+func RemoveRunDirs(workDir string) error {
+	paths, err := filepath.Glob(filepath.Join(globQuote.Replace(workDir), "*", "*"))
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		d, err := tryRunDir(path)
+		if err != nil {
+			return err
+		}
+		if d == nil {
+			continue
+		}
+		if err := d.remove(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var globQuote = strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`)
 
 // empty removes what a killed harness left.
 func (d *runDir) empty() error {

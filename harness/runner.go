@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ type Runner struct {
 	Config    Config     // valid, with its defaults
 	Workflows []Workflow // those of the configuration that are Go values
 	StateDir  string     // absolute; executions have their folders in it
+	Owner     string     // on whose behalf processes are started, for sweeping up after a kill; "": the state folder
 	SoakID    string     // names the soak in those folders' paths
 	SelfArgs  []string   // with which this binary, started again, comes to [RunChild]
 	Record    Record
@@ -68,7 +70,7 @@ func (r *Runner) Prepare() error {
 	}
 	r.clock = Steady(r.Now)
 	r.plan = NewPlan(r.Config)
-	r.world = newWorld(r.Now, r.StateDir)
+	r.world = newWorld(r.Now, cmp.Or(r.Owner, r.StateDir))
 	r.workflows = map[string]*prepared{}
 	self, err := newReexec(r.SelfArgs)
 	if err != nil {

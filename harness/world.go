@@ -10,16 +10,16 @@ import (
 
 // world is what surrounds the runs of a session, found out once.
 type world struct {
-	now      func() time.Time
-	host     string
-	home     string
-	user     string
-	stateDir string
+	now   func() time.Time
+	host  string
+	home  string
+	user  string
+	owner string // of the processes that are started: see [Runner.Owner]
 }
 
 // newWorld looks around. What can't be found out stays empty: it is then never evidence.
-func newWorld(now func() time.Time, stateDir string) world {
-	w := world{now: now, stateDir: stateDir}
+func newWorld(now func() time.Time, owner string) world {
+	w := world{now: now, owner: owner}
 	w.host, _ = os.Hostname()
 	w.home, _ = os.UserHomeDir()
 	if u, err := user.Current(); err == nil {

@@ -91,15 +91,12 @@ func Run(ctx context.Context, stop <-chan struct{}, o Options) (id ledger.SoakID
 	return s.soak.ID, s.carryOut(ctx, stop)
 }
 
-// clear ends and removes what a killed soak left behind.
+// clear ends and removes what a killed soak left behind, and lets a replay by hand go on.
 func clear(dir string) error {
 	if _, err := proc.Sweep(dir); err != nil {
 		return fmt.Errorf("processes of a killed soak: %w", err)
 	}
-	if err := os.RemoveAll(filepath.Join(dir, "work")); err != nil {
-		return err
-	}
-	return nil
+	return harness.RemoveRunDirs(filepath.Join(dir, "work"))
 }
 
 // begin finds out what to do, makes ready for it, and records that it begins. The soak's number
