@@ -20,7 +20,7 @@ func temporary(w, g string) explanation {
 		suffix = w[dot:] // the program's, such as .txt
 	}
 	for n := commonPrefix(w, g); n >= 0 && n <= len(w)-len(suffix) && n <= len(g)-len(suffix); n-- {
-		if startsChoice(w[:n], len(w)-len(suffix)-n) && areChosen(w[n:len(w)-len(suffix)], g[n:len(g)-len(suffix)], w[:n] == "tmp") {
+		if startsChoice(w[:n], len(w)-len(suffix)-n) && areChosen(w[n:len(w)-len(suffix)], g[n:len(g)-len(suffix)], n > 0) {
 			return explained(naturePath, "%q and %q are names made for temporary files", w, g)
 		}
 	}
@@ -34,12 +34,12 @@ func startsChoice(prefix string, n int) bool {
 }
 
 // areChosen reports whether two endings look like the six to twelve characters of a library's
-// choice. One in sixteen of Python's eight has letters only, so that one of the two has to
-// look random, unless the prefix is Python's.
-func areChosen(w, g string, python bool) bool {
+// choice. One in twelve of Python's eight has no digit, and two at once come up in a soak, so behind a
+// prefix any eight pass; else one of the two has to look random.
+func areChosen(w, g string, prefixed bool) bool {
 	const chosen = "0123456789_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	return len(w) == len(g) && len(w) >= 6 && len(w) <= 12 && within(w, chosen) && within(g, chosen) &&
-		agree(w, g) <= len(w)/2 && (python && len(w) == 8 || isMixed(w) || isMixed(g))
+		agree(w, g) <= len(w)/2 && (prefixed && len(w) == 8 || isMixed(w) || isMixed(g))
 }
 
 // isMixed reports whether s has characters of two kinds: not a word or a count.
