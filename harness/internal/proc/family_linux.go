@@ -184,7 +184,7 @@ func (f *family) owns(pid int, tokenOf func(pid int) uint64) bool {
 	if err != nil {
 		return false
 	}
-	if session == f.root {
+	if session == f.root && f.root != 0 { // 0: led from outside our pid namespace, as in a container
 		return true
 	}
 	// One of ours that was forked while we wore the mark has it, too: os/exec in another
