@@ -36,7 +36,8 @@ type Sight struct {
 type Finding struct {
 	Soak SoakID
 	Sighting
-	Accepted *Acceptance // the latest, also one that has expired; nil: never accepted
+	Accepted  *Acceptance  // the latest, also one that has expired; nil: never accepted
+	Explained *Explanation // without its document; nil: never explained
 }
 
 // Acceptance says that a finding is known and let be, for some time.
@@ -79,10 +80,20 @@ func (c *connection) sight(ctx context.Context, soak SoakID, s Sighting) error {
 
 // Findings returns a soak's findings in the order in which they were first seen.
 func (r *Reader) Findings(soak SoakID) ([]Finding, error) {
-	return list(r, scanFinding, `SELECT f.soak, f.key, f.workflow, f.cause, f.class, f.pattern, f.count, f.first_run, f.first_ns,
+	findings, err := list(r, scanFinding, `SELECT f.soak, f.key, f.workflow, f.cause, f.class, f.pattern, f.count, f.first_run, f.first_ns,
 		f.last_run, f.last_ns, f.example, f.shortest_run, f.shortest_size, f.reproduction, a.reason, a.until_ns, a.who, a.at_ns
 		FROM findings f LEFT JOIN acceptances a ON a.id = (SELECT max(id) FROM acceptances WHERE key = f.key)
 		WHERE f.soak = ? ORDER BY f.first_run, f.key`, soak)
+	if err != nil {
+		return nil, err
+	}
+	explained, err := r.Explanations(soak)
+	for i := range findings {
+		if x, ok := explained[findings[i].Key]; ok {
+			findings[i].Explained = &x
+		}
+	}
+	return findings, err
 }
 
 func scanFinding(rows *sql.Rows) (f Finding, err error) {

@@ -60,7 +60,7 @@ func TestMigrationThatFailsChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	broken := append(migrations(), "CREATE TABLE invented (x TEXT)", "DROP TABLE workflows; SELECT * FROM nowhere")
-	if _, err := open(path, broken); err == nil || !strings.Contains(err.Error(), "migrate to schema 3") {
+	if _, err := open(path, broken); err == nil || !strings.Contains(err.Error(), "migrate to schema 4") {
 		t.Errorf("error %v, want the version that it failed at", err)
 	}
 	l, err := Open(path)
