@@ -1,0 +1,263 @@
+package external
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Options say how a [Proxy] works. All but Dir may be zero.
+type Options struct {
+	Dir     string                   // for keys and what programs read; made if it is not there
+	Listen  string                   // a loopback address; empty: 127.0.0.1 and the port that Dir was served on last
+	Roots   []byte                   // PEM: authorities that servers may have beside the system's
+	MaxBody int64                    // as in TransportOptions
+	Secrets []string                 // as in TransportOptions
+	Redact  func(text []byte) []byte // as in TransportOptions
+
+	// Direct are hosts that programs are to reach past the proxy, as NO_PROXY takes them: a server
+	// that a workflow starts itself, on a port that differs each time.
+	Direct []string
+
+	// Dial reaches servers; nil: the network, or the proxy that this process's environment names.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// Proxy carries the calls of many executions at a time, each under a [Session]. It listens on
+// loopback only, and serves no one who can't name a session and its secret.
+type Proxy struct {
+	dir       string
+	options   Options
+	authority *authority
+	upstream  *http.Transport
+	listener  net.Listener
+	outer     *http.Server // speaks with programs
+	inner     *http.Server // speaks with programs inside a tunnel
+	tunnels   *tunnelListener
+	serving   errgroup.Group
+
+	mu       sync.Mutex
+	sessions map[string]*Session
+	doors    map[string]*Session // by their own address
+	closed   bool
+	handling sync.WaitGroup
+}
+
+// Limits on a program that is slow or does not end its headers.
+const (
+	headerTime = 30 * time.Second
+	headerSize = 1 << 20
+)
+
+// Start opens the folder, makes what is missing in it, and serves until Close.
+func Start(o Options) (*Proxy, error) {
+	dir, err := filepath.Abs(o.Dir)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o755)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("outside calls: %w", err)
+	}
+	p := &Proxy{dir: dir, options: o, sessions: map[string]*Session{}, doors: map[string]*Session{}}
+	if p.authority, err = openAuthority(dir); err != nil {
+		return nil, err
+	}
+	trusted, err := p.authority.writeFolder(dir, o.Roots)
+	if err != nil {
+		return nil, err
+	}
+	if p.listener, err = listen(dir, o.Listen); err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(trusted)
+	p.upstream = p.newUpstream(pool)
+	p.serve()
+	return p, nil
+}
+
+// listen tries the port of last time first, so that programs see the same address again.
+func listen(dir, address string) (net.Listener, error) {
+	if address != "" {
+		return listenAt(address)
+	}
+	listener, err := listenAt(net.JoinHostPort("127.0.0.1", strconv.Itoa(lastPort(dir))))
+	if err != nil { // somebody else has it now
+		if listener, err = listenAt("127.0.0.1:0"); err != nil {
+			return nil, err
+		}
+	}
+	port := listener.Addr().(*net.TCPAddr).Port
+	if err := writeFile(filepath.Join(dir, portFile), []byte(strconv.Itoa(port)+"\n"), 0o644); err != nil {
+		return nil, errors.Join(fmt.Errorf("outside calls: %w", err), listener.Close())
+	}
+	return listener, nil
+}
+
+func listenAt(address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("outside calls: %w", err)
+	}
+	if at := listener.Addr().(*net.TCPAddr); !at.IP.IsLoopback() {
+		return nil, errors.Join(fmt.Errorf("outside calls: %s is not a loopback address: others could reach it", address), listener.Close())
+	}
+	return listener, nil
+}
+
+func (p *Proxy) newUpstream(pool *x509.CertPool) *http.Transport {
+	t := &http.Transport{
+		TLSClientConfig:     &tls.Config{RootCAs: pool},
+		ForceAttemptHTTP2:   true,
+		DisableCompression:  true,
+		MaxIdleConnsPerHost: 16,
+		IdleConnTimeout:     time.Minute,
+		TLSHandshakeTimeout: headerTime,
+	}
+	t.DialContext = p.options.Dial
+	if t.DialContext == nil {
+		t.DialContext = (&net.Dialer{Timeout: headerTime}).DialContext
+		t.Proxy = http.ProxyFromEnvironment
+	}
+	dial := t.DialContext
+	t.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err == nil && p.isSelf(conn.RemoteAddr()) {
+			return nil, errors.Join(errSelf, conn.Close())
+		}
+		return conn, err
+	}
+	return t
+}
+
+// isSelf reports whether an address is one of ours, all of which have one port on loopback.
+func (p *Proxy) isSelf(address net.Addr) bool {
+	at, ok := address.(*net.TCPAddr)
+	return ok && at.Port == p.port() && at.IP.IsLoopback()
+}
+
+func (p *Proxy) port() int { return p.listener.Addr().(*net.TCPAddr).Port }
+
+func (p *Proxy) serve() {
+	quiet := log.New(io.Discard, "", 0) // a program that hangs up is no news
+	p.tunnels = &tunnelListener{conns: make(chan net.Conn), done: make(chan struct{})}
+	p.outer = &http.Server{
+		Handler:           p.handler(p.serveOuter),
+		ReadHeaderTimeout: headerTime,
+		MaxHeaderBytes:    headerSize,
+		ErrorLog:          quiet,
+		ConnContext:       withVisitor,
+	}
+	var both http.Protocols
+	both.SetHTTP1(true)
+	both.SetHTTP2(true)
+	both.SetUnencryptedHTTP2(true)
+	p.inner = &http.Server{
+		Handler:           p.handler(p.serveInner),
+		ReadHeaderTimeout: headerTime,
+		MaxHeaderBytes:    headerSize,
+		ErrorLog:          quiet,
+		ConnContext:       withVisitor,
+		Protocols:         &both,
+		TLSConfig:         &tls.Config{NextProtos: []string{"h2", "http/1.1"}},
+	}
+	p.serving.Go(func() error { return p.outer.Serve(p.listener) })
+	p.serving.Go(func() error { return p.inner.Serve(p.tunnels) })
+}
+
+// handler counts a call for as long as it is handled, so that Close can wait for it.
+func (p *Proxy) handler(serve func(http.ResponseWriter, *http.Request)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.mu.Lock()
+		if p.closed {
+			p.mu.Unlock()
+			panic(http.ErrAbortHandler)
+		}
+		p.handling.Add(1)
+		p.mu.Unlock()
+		defer p.handling.Done()
+		serve(w, r)
+	})
+}
+
+// Close ends all sessions and connections, and waits for what it started.
+func (p *Proxy) Close() error {
+	p.mu.Lock()
+	p.closed = true
+	sessions := make([]*Session, 0, len(p.sessions))
+	for _, s := range p.sessions {
+		sessions = append(sessions, s)
+	}
+	p.mu.Unlock()
+	for _, s := range sessions {
+		s.Close() // its exchanges are nobody's: who wanted them has closed it before
+	}
+	err := errors.Join(p.outer.Close(), p.inner.Close())
+	p.handling.Wait()
+	p.upstream.CloseIdleConnections()
+	if served := p.serving.Wait(); !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
+	if err != nil {
+		return fmt.Errorf("outside calls: close the proxy: %w", err)
+	}
+	return nil
+}
+
+// serveOuter takes what a program sends to a proxy: a request with an absolute URL, or CONNECT.
+func (p *Proxy) serveOuter(w http.ResponseWriter, r *http.Request) {
+	s := p.sessionOf(r)
+	switch {
+	case s == nil:
+		w.Header().Set("Proxy-Authenticate", `Basic realm="shadowrun"`)
+		w.Header().Set(Header, "no session")
+		http.Error(w, "shadowrun: this proxy serves the programs that it was started for, by the name and secret in their environment", http.StatusProxyAuthRequired)
+	case r.Method == http.MethodConnect:
+		s.connect(w, r)
+	case r.URL.Host == "":
+		w.Header().Set(Header, "not a server")
+		http.Error(w, "shadowrun: this is a proxy, and a request to it names a host", http.StatusBadRequest)
+	default:
+		s.forward(w, r)
+	}
+}
+
+// serveInner takes what a program sends through a tunnel to the server that it believes is there.
+func (p *Proxy) serveInner(w http.ResponseWriter, r *http.Request) {
+	conn, secure := connOf(r)
+	t, ok := conn.(*tunnel)
+	if !ok {
+		panic(http.ErrAbortHandler)
+	}
+	r.URL.Scheme, r.URL.Host = "http", strings.TrimSuffix(t.authority, ":80")
+	if secure {
+		r.URL.Scheme, r.URL.Host = "https", strings.TrimSuffix(t.authority, ":443")
+	}
+	t.session.forward(w, r)
+}
+
+// connOf returns the connection that a request came on, from under its TLS.
+func connOf(r *http.Request) (conn net.Conn, secure bool) {
+	v, ok := r.Context().Value(visitorKey{}).(*visitor)
+	if !ok {
+		return nil, false
+	}
+	if t, ok := v.Conn.(*tls.Conn); ok {
+		return t.NetConn(), true
+	}
+	return v.Conn, false
+}
