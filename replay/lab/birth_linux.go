@@ -50,7 +50,9 @@ func (t *tracer) adopt(parent *tracee, tid int, vfork bool) {
 	for _, hold := range t.atBirths {
 		d = max(d, hold(b))
 	}
-	c.heldAtBirth = d
+	if c.heldAtBirth = d; vfork { // its parent waits for its execve: only from then on do the two go on side by side
+		c.heldAtBirth, c.heldAtExec = 0, d
+	}
 	if status, stopped := t.newborns[tid]; stopped {
 		delete(t.newborns, tid)
 		t.check(c, t.begin(c, status))

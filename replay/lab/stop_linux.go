@@ -31,6 +31,11 @@ func (t *tracer) serve(c *tracee, status unix.WaitStatus) error {
 		if err := t.exec(c); err != nil {
 			return err
 		}
+		if d := c.heldAtExec; d > 0 {
+			c.heldAtExec = 0
+			t.holdBack(c, d, func() error { return t.resume(c, 0) })
+			return nil
+		}
 	case unix.PTRACE_EVENT_STOP:
 		if sig != unix.SIGTRAP { // a group's stop: it stays, and wakes by SIGCONT
 			return ptrace(unix.PTRACE_LISTEN, c.tid, 0, 0)

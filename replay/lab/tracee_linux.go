@@ -22,6 +22,7 @@ type tracee struct {
 
 	begun       bool           // its first stop is over
 	heldAtBirth time.Duration  // how long it is to be held in its first stop
+	heldAtExec  time.Duration  // how long once it has executed a program
 	random      *rand.ChaCha8  // what getrandom gives it; nil: not asked yet
 	wants       map[string]int // opens of files that are replaced, by name
 	floor       int64          // of its frozen clock: a deadline, in ns since 1970, that it has waited for

@@ -84,7 +84,9 @@ func (t *Task) start(r *Report) int {
 		return exitLab
 	}
 	if t.inside != nil {
-		r.failed(t.inside.end(status)) // the first process of a namespace can't die of a signal of its own
+		if err := t.inside.end(status); err == nil {
+			return 0 // the first process of a namespace can't die of a signal of its own: the outer stage does
+		}
 	}
 	return endAs(status)
 }

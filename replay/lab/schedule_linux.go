@@ -1,0 +1,108 @@
+//go:build linux && (amd64 || arm64)
+
+package lab
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// What comes first of things that go on side by side is decided, most often, by who is let go first. So newborn threads and
+// processes are held back, in an order that is the level's, by times that are long against what they need to get going and
+// short against a run. What happens between those that have long been alive is not controlled.
+const (
+	// moment lies between two that get going one after the other.
+	moment = 10 * time.Millisecond
+	// reversedBirths is how many of a parent's get going in reverse. Those after them are not held.
+	reversedBirths = 8
+	// longestRandom bounds how long a newborn is held by a seed.
+	longestRandom = 50 * time.Millisecond
+)
+
+// scheduling orders births. At level one the command also has one CPU to run on, while it is told of all of them: what is reported
+// is another factor's.
+func scheduling(t *tracer, level string) error {
+	order, err := birthOrder(level, time.Now)
+	if err != nil {
+		return err
+	}
+	t.atBirth(order)
+	if level != "one" {
+		return nil
+	}
+	allowed, err := affinity()
+	if err != nil {
+		return fmt.Errorf("reading the affinity: %w", err)
+	}
+	if _, treated := t.task.Treatment["cpus"]; !treated {
+		t.trap(trap{call: unix.SYS_SCHED_GETAFFINITY, enter: reportAffinity(allowed)})
+	}
+	t.beforeStart(func() (func(), error) {
+		if err := setAffinity(onlyCPU(currentCPU(), len(allowed))); err != nil {
+			return nil, fmt.Errorf("scheduling: one CPU: %w", err)
+		}
+		return func() { setAffinity(allowed) }, nil
+	})
+	return nil
+}
+
+// birthOrder returns for how long each newborn is held at a level. It is called in the order of births.
+func birthOrder(level string, now func() time.Time) (func(birth) time.Duration, error) {
+	seedText, random := strings.CutPrefix(level, "random:")
+	seed, err := strconv.ParseUint(seedText, 10, 64)
+	switch {
+	case level == "one":
+		var last time.Time // when the one before is let go
+		return func(birth) time.Duration {
+			at := now()
+			if last.Before(at) {
+				last = at
+			}
+			last = last.Add(moment)
+			return last.Sub(at)
+		}, nil
+	case level == "reverse":
+		return func(b birth) time.Duration { return max(0, time.Duration(reversedBirths-b.Nth)*moment) }, nil
+	case random && err == nil:
+		return func(b birth) time.Duration {
+			return time.Duration(rand.New(rand.NewPCG(seed, uint64(b.Total))).Int64N(int64(longestRandom)))
+		}, nil
+	}
+	return nil, fmt.Errorf("scheduling=%s: no such order", level)
+}
+
+// affinity returns the CPUs that this thread may run on, as the kernel's bytes.
+func affinity() ([]byte, error) {
+	mask := make([]byte, mostCPUs) // for eight times as many as the lab reports
+	n, _, errno := unix.RawSyscall(unix.SYS_SCHED_GETAFFINITY, 0, uintptr(len(mask)), uintptr(unsafe.Pointer(&mask[0])))
+	if errno != 0 {
+		return nil, errno
+	}
+	return mask[:n], nil
+}
+
+func setAffinity(mask []byte) error {
+	if _, _, errno := unix.RawSyscall(unix.SYS_SCHED_SETAFFINITY, 0, uintptr(len(mask)), uintptr(unsafe.Pointer(&mask[0]))); errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+// currentCPU is the one that this thread runs on: so the kernel spreads runs side by side over all that are allowed.
+func currentCPU() int {
+	var cpu uint32
+	unix.RawSyscall(unix.SYS_GETCPU, uintptr(unsafe.Pointer(&cpu)), 0, 0)
+	return int(cpu)
+}
+
+func onlyCPU(cpu, bytes int) []byte {
+	mask := make([]byte, max(bytes, cpu/64*8+8))
+	mask[cpu/8] = 1 << (cpu % 8)
+	return mask
+}
