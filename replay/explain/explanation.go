@@ -49,6 +49,7 @@ type Field struct {
 	P           float64      `json:"p"`            // of the experiment, not corrected; 1 where there is none
 	DerivedFrom []string     `json:"derived_from"` // the roots' paths
 
+	Suspected bool           `json:"suspected"`        // from the values alone, where no experiment can say
 	Factor    string         `json:"factor,omitempty"` // whose experiment proved it
 	With      []replay.Cause `json:"with"`             // further causes, each of which is necessary
 	NeedsRuns int            `json:"needs_runs"`       // that could prove a cause where there is none yet; 0: none, or not known

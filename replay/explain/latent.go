@@ -1,0 +1,194 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/shadowrun/shadowrun/replay"
+)
+
+// changed returns the worlds (arms in which everything is varied) that change a stable field or
+// end the program, the fewest that show all of them.
+func (e *experiment) changed() []int {
+	need := map[int]bool{}
+	for _, g := range e.t.groups {
+		if g.varies {
+			continue
+		}
+		for w := range worlds {
+			a := e.worldArm(w)
+			if a == nil {
+				continue
+			}
+			if g.differs(a) > 0 {
+				need[w] = true
+				break
+			}
+		}
+	}
+	for w := range worlds {
+		if a := e.worldArm(w); a != nil && (a.dead || slices.ContainsFunc(a.runs, func(r *run) bool { return r.seen.failed != "" })) {
+			need[w] = true
+		}
+	}
+	var out []int
+	for w := range worlds {
+		if need[w] {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func (e *experiment) worldArm(n int) *arm { return e.named[fmt.Sprintf("%s (%d)", allVaried, n+1)] }
+
+// differs is in how many runs of an arm a group has another value than the reference.
+func (g *group) differs(a *arm) int {
+	n := 0
+	for v, times := range g.distinct(a) {
+		if v != 0 {
+			n += times
+		}
+	}
+	return n
+}
+
+// varyArms has, for each world that changes something, an arm for each factor that is varied there.
+func (e *experiment) varyArms() []*arm {
+	var arms []*arm
+	for _, w := range e.changed() {
+		for _, l := range e.usable(changes) {
+			level := l.Vary[w%len(l.Vary)]
+			name := "vary " + l.Factor
+			if level != l.Vary[0] {
+				name += "=" + level
+			}
+			if a := e.arm(name, l.Factor, Treatment{l.Factor: level}); !slices.Contains(arms, a) {
+				arms = append(arms, a)
+			}
+		}
+	}
+	return arms
+}
+
+// varied returns the arms that were varied so far, those with one factor first.
+func (e *experiment) varied() []*arm {
+	var arms []*arm
+	for _, a := range e.arms {
+		if strings.HasPrefix(a.Name, "vary ") {
+			arms = append(arms, a)
+		}
+	}
+	return arms
+}
+
+// latentGroups are the stable groups that some varied arm changes.
+func (e *experiment) latentGroups() []*group {
+	var out []*group
+	for _, g := range e.t.groups {
+		if !g.varies && slices.ContainsFunc(e.varied(), func(a *arm) bool { return g.differs(a) > 0 }) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// changedBy reports whether an arm seems to change a group: in two of three runs, at least.
+func (g *group) changedBy(a *arm) bool {
+	_, of := g.modal(a)
+	return !a.dead && of > 0 && 3*g.differs(a) >= 2*of
+}
+
+func (e *experiment) unproven(g *group) bool {
+	return slices.ContainsFunc(g.columns, func(c *column) bool { return e.proven[c.path] == nil })
+}
+
+// planLatent grows the varied arms that seem to change a stable field. Of fields that the same arms
+// change, one is as good as all.
+func (e *experiment) planLatent(sizes map[*arm]int) {
+	groups, arms := e.latentGroups(), e.varied()
+	threshold := lookAlpha(e.o.Alpha*shares.latent, e.looks.main+1) / float64(max(1, len(groups)*len(arms)))
+	for _, g := range groups {
+		if !e.unproven(g) {
+			continue
+		}
+		for _, a := range arms {
+			if !g.changedBy(a) {
+				continue
+			}
+			p := differentP(g.strata(e.untreated(), a))
+			for n := 3; n <= longest; n++ {
+				if p/choose(2*n, n) <= threshold {
+					if n <= e.left()/4 {
+						sizes[a] = max(sizes[a], n)
+					}
+					break
+				}
+			}
+		}
+	}
+}
+
+// judgeLatent settles the stable fields that varying one factor changes. All factors that do are
+// named: each by itself changes it.
+func (e *experiment) judgeLatent(alpha float64) {
+	groups, arms := e.latentGroups(), e.varied()
+	type pair struct {
+		g *group
+		a *arm
+	}
+	var pairs []pair
+	var ps []float64
+	for _, g := range groups {
+		for _, a := range arms {
+			if e.unproven(g) && g.changedBy(a) {
+				pairs = append(pairs, pair{g, a})
+				ps = append(ps, differentP(g.strata(e.untreated(), a)))
+			}
+		}
+	}
+	settled := map[*column]*proof{}
+	for i, rejected := range holm(ps, len(groups)*len(arms), alpha) {
+		if !rejected {
+			continue
+		}
+		g, a := pairs[i].g, pairs[i].a
+		for _, c := range g.columns {
+			cause := latentCause(a.factor)
+			if p := settled[c]; p != nil {
+				p.add(cause)
+				continue
+			}
+			if e.proven[c.path] != nil {
+				continue
+			}
+			p := &proof{class: replay.ClassLatent, cause: cause, factor: a.factor, p: ps[i], text: e.changedText(c, a)}
+			settled[c], e.proven[c.path] = p, p
+		}
+	}
+}
+
+// latentCause is what varying a factor proves: another working folder is another path.
+func latentCause(factor string) replay.Cause {
+	if factor == "workdir" {
+		return replay.CausePath
+	}
+	return levelOf(factor).Cause
+}
+
+// sentinel is in every name that the lab gives: a value that holds it was read from there.
+const sentinel = "shadowrun-lab-"
+
+// changedText is the proof in words.
+func (e *experiment) changedText(c *column, a *arm) string {
+	_, of := c.group.modal(a)
+	_, untreated := c.group.modal(e.untreated())
+	text := fmt.Sprintf("another value in %d of %d runs with %s, the same in all %d without", c.group.differs(a), of, a.Treatment, untreated)
+	for _, r := range a.runs {
+		if v := e.t.scalar(c.path, r); v != nil && strings.Contains(string(v), sentinel) {
+			return text + "; the value holds a name that the experiment gave"
+		}
+	}
+	return text
+}

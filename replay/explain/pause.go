@@ -1,0 +1,198 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/shadowrun/shadowrun/replay"
+)
+
+// pauses are the doses for durations: each reading of a clock is held for so long.
+func pauses() []time.Duration {
+	var out []time.Duration
+	for _, level := range levelOf("pause").Vary {
+		d, err := time.ParseDuration(level)
+		if err != nil {
+			panic("the table of levels: " + err.Error())
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// pauseArms returns the arms that pause, the shorter pause first.
+func (e *experiment) pauseArms() []*arm {
+	var arms []*arm
+	for _, level := range levelOf("pause").Vary {
+		arms = append(arms, e.arm("pause="+level, "pause", Treatment{"pause": level}))
+	}
+	return arms
+}
+
+// mayPause reports whether pausing could say something: a number varies that no pin settles so
+// far, or that looks like a duration.
+func (e *experiment) mayPause(groups []*group) bool {
+	if !e.available("pause") || e.unread("pause") {
+		return false
+	}
+	return slices.ContainsFunc(groups, func(g *group) bool {
+		return slices.ContainsFunc(g.columns, func(c *column) bool {
+			if _, ok := e.t.measured(c.path, e.untreated()); !ok {
+				return false
+			}
+			return e.beyondPins(g) || e.t.all(c.path, func(k classified) bool { return k.cause == replay.CauseDuration })
+		})
+	})
+}
+
+// pausable are the fields whose pausing was begun and has not settled them.
+func (e *experiment) pausable() []*column {
+	arms := e.pauseArms()
+	if len(arms[0].runs) == 0 || len(arms[1].runs) == 0 {
+		return nil
+	}
+	var out []*column
+	for _, c := range e.t.columns {
+		if !c.group.varies || e.roots[c.path] != nil {
+			continue
+		}
+		if _, ok := e.t.measured(c.path, e.untreated(), arms[0], arms[1]); ok {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// planPauses grows the pauses while a field that nothing else settles goes along with them.
+func (e *experiment) planPauses(sizes map[*arm]int) {
+	columns := e.pausable()
+	threshold := lookAlpha(e.o.Alpha*shares.pause, e.looks.main+1) / float64(max(1, len(columns)))
+	for _, c := range columns {
+		if e.proven[c.path] != nil || !e.isOpen(c.group) {
+			continue
+		}
+		p, _ := e.pauseP(c)
+		if p > 0.2 || p <= threshold && e.looks.main > 0 {
+			continue
+		}
+		for n := 3; n <= 8; n++ {
+			if p/choose(3*n, n)/2 <= threshold || n == 8 {
+				for _, a := range e.pauseArms() {
+					sizes[a] = max(sizes[a], n)
+				}
+				break
+			}
+		}
+	}
+}
+
+// pauseP tests whether pausing shifts a field, both doses taken together.
+func (e *experiment) pauseP(c *column) (float64, map[*run]float64) {
+	arms := e.pauseArms()
+	values, ok := e.t.measured(c.path, e.untreated(), arms[0], arms[1])
+	if !ok {
+		return 1, nil
+	}
+	rounds := map[int]*rankStratum{}
+	at := func(r *run) *rankStratum {
+		if rounds[r.round] == nil {
+			rounds[r.round] = &rankStratum{}
+		}
+		return rounds[r.round]
+	}
+	for _, r := range e.runs {
+		v, ok := values[r]
+		switch {
+		case !ok || r.round == 0:
+		case r.arm == e.untreated():
+			at(r).control = append(at(r).control, v)
+		default:
+			at(r).treated = append(at(r).treated, v)
+		}
+	}
+	var strata []rankStratum
+	for n := range e.round + 1 {
+		if s := rounds[n]; s != nil && len(s.control) > 0 && len(s.treated) > 0 {
+			strata = append(strata, *s)
+		}
+	}
+	if len(strata) == 0 {
+		return 1, nil
+	}
+	return shiftP(strata), values
+}
+
+// judgePauses settles the fields that pausing shifts: one that grows with the pause in some unit
+// of time is a duration, another depends on one.
+func (e *experiment) judgePauses(alpha float64) {
+	columns := e.pausable()
+	var ps []float64
+	var values []map[*run]float64
+	for _, c := range columns {
+		p, of := e.pauseP(c)
+		ps, values = append(ps, p), append(values, of)
+	}
+	for i, rejected := range holm(ps, len(columns), alpha) {
+		c := columns[i]
+		if !rejected {
+			continue
+		}
+		if old := e.proven[c.path]; old != nil && old.factor != "clock" && old.factor != "cputime" {
+			continue // another factor makes it constant: that is more
+		}
+		if text, ok := e.grows(values[i]); ok {
+			e.proven[c.path] = &proof{class: replay.ClassVolatile, cause: replay.CauseDuration, factor: "pause", p: ps[i], text: text}
+		} else if e.proven[c.path] == nil {
+			e.proven[c.path] = &proof{class: replay.ClassViolation, cause: replay.CauseDuration, factor: "pause", p: ps[i],
+				text: "it shifts when each reading of a clock is held, and not by the time that was held"}
+		}
+	}
+}
+
+// timeUnits are those in which programs write durations.
+var timeUnits = []struct {
+	name string
+	unit float64 // seconds
+}{{"s", 1}, {"ms", 1e-3}, {"µs", 1e-6}, {"ns", 1e-9}}
+
+// maxHeld is how long the lab holds one run in all, in seconds, and some more.
+const maxHeld = 2.6
+
+// grows reports whether a field grows by the time that was held, in some unit: by at least one
+// pause and at most all of them, and by the longer pause in proportion.
+func (e *experiment) grows(values map[*run]float64) (string, bool) {
+	arms, held := e.pauseArms(), pauses()
+	middle := func(a *arm) (float64, bool) {
+		var all []float64
+		for _, r := range a.runs {
+			if v, ok := values[r]; ok {
+				all = append(all, v)
+			}
+		}
+		if len(all) == 0 {
+			return 0, false
+		}
+		slices.Sort(all)
+		return all[len(all)/2], true
+	}
+	base, ok0 := middle(e.untreated())
+	short, ok1 := middle(arms[0])
+	long, ok2 := middle(arms[1])
+	if !ok0 || !ok1 || !ok2 {
+		return "", false
+	}
+	for _, u := range timeUnits {
+		a, b := (short-base)*u.unit, (long-base)*u.unit
+		d0, d1 := held[0].Seconds(), held[1].Seconds()
+		if a < 0.7*d0 || b < 0.8*d1 || b > maxHeld {
+			continue
+		}
+		ratio, want := b/a, d1/d0
+		atLimit := b > 1.5 // the rest was not held any more
+		if ratio > 0.6*want && ratio < 1.6*want || atLimit && ratio > 1 && ratio < 1.6*want {
+			return fmt.Sprintf("in %s, it grows by %.3g s where each reading of a clock is held for %s, by %.3g s for %s", u.name, a, held[0], b, held[1]), true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,140 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/shadowrun/shadowrun/replay"
+)
+
+// contains says which factors hold others: entropy pins AT_RANDOM as well, and most languages
+// draw their hash seed from either.
+var contains = map[string][]string{
+	"entropy":   {"at-random", "hash-seed"},
+	"at-random": {"hash-seed"},
+}
+
+// judgePins settles the groups that become constant when one factor is pinned. Pinning alone
+// need not name the factor: another may do so too.
+func (e *experiment) judgePins(alpha float64) {
+	type pair struct {
+		g *group
+		a *arm
+		p float64
+	}
+	var pairs []pair
+	var ps []float64
+	for _, g := range e.openGroups() {
+		for _, a := range e.pinArms() {
+			if g.promises(a) {
+				p := constantP(g.strata(e.untreated(), a))
+				pairs, ps = append(pairs, pair{g, a, p}), append(ps, p)
+			}
+		}
+	}
+	found := map[*group][]pair{}
+	var order []*group
+	for i, rejected := range holm(ps, e.pinHypotheses(), alpha) {
+		if g := pairs[i].g; rejected {
+			if found[g] == nil {
+				order = append(order, g)
+			}
+			found[g] = append(found[g], pairs[i])
+		}
+	}
+	for _, g := range order {
+		all := found[g]
+		factors := make([]string, len(all))
+		for i, f := range all {
+			factors[i] = f.a.factor
+		}
+		kept := slices.DeleteFunc(slices.Clone(all), func(f pair) bool {
+			return slices.ContainsFunc(contains[f.a.factor], func(inner string) bool { return slices.Contains(factors, inner) })
+		})
+		first := kept[0]
+		for _, c := range g.columns {
+			if e.proven[c.path] != nil {
+				continue
+			}
+			p := &proof{class: replay.ClassViolation, factor: first.a.factor, cause: e.causeOf(first.a.factor, c),
+				p: first.p, text: e.pinnedText(g, first.a)}
+			for _, more := range kept[1:] {
+				p.add(e.causeOf(more.a.factor, c))
+			}
+			e.proven[c.path] = p
+		}
+	}
+}
+
+// add names a further cause, once.
+func (p *proof) add(c replay.Cause) {
+	if c != p.cause && !slices.Contains(p.with, c) {
+		p.with = append(p.with, c)
+	}
+}
+
+func levelOf(factor string) Level {
+	for _, l := range levels {
+		if l.Factor == factor {
+			return l
+		}
+	}
+	return Level{Factor: factor, Cause: replay.CauseUnattributed}
+}
+
+// causeOf returns the cause that a factor proves. Known bytes at AT_RANDOM fix a hash seed where
+// the field is a mere order, and a random number where it is anything else.
+func (e *experiment) causeOf(factor string, c *column) replay.Cause {
+	if factor == "at-random" && e.t.isOrder(c.path) {
+		return replay.CauseHashSeed
+	}
+	return levelOf(factor).Cause
+}
+
+// isOrder reports whether a field differs by the order of its elements in every run that was
+// looked at.
+func (t *table) isOrder(path string) bool {
+	return t.all(path, func(c classified) bool { return c.cause == replay.CauseOrder })
+}
+
+// all reports whether, in every run that was looked at and in which the field differs, all of its
+// differences are such; not if there is no such run.
+func (t *table) all(path string, such func(classified) bool) bool {
+	n, ok := 0, 0
+	t.each(path, func(_ *run, c classified) {
+		n++
+		if such(c) {
+			ok++
+		}
+	})
+	return n > 0 && ok == n
+}
+
+// each calls f with what every difference of a field looks like, in the runs that were looked at.
+func (t *table) each(path string, f func(*run, classified)) {
+	for _, r := range t.s.runs {
+		if r.class == nil {
+			continue
+		}
+		for _, i := range r.seen.parts[path] {
+			f(r, r.class[i])
+		}
+	}
+}
+
+// pinnedText is the proof in words.
+func (e *experiment) pinnedText(g *group, a *arm) string {
+	most, of := g.modal(a)
+	values, runs := len(g.distinct(e.untreated())), 0
+	for _, n := range g.distinct(e.untreated()) {
+		runs += n
+	}
+	return fmt.Sprintf("one value in %d of %d runs with %s pinned, %s in %d without", most, of, a.factor, countOf(values, "value"), runs)
+}
+
+func countOf(n int, what string) string {
+	if n == 1 {
+		return "one " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

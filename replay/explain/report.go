@@ -1,0 +1,306 @@
+package explain
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/shadowrun/shadowrun/replay"
+)
+
+// explanation says all that is known.
+func (e *experiment) explanation() *Explanation {
+	x := &Explanation{
+		Version: Version, Workflow: e.o.Workflow, Seed: e.o.Seed, Runs: e.total, Factors: slices.Clone(e.o.Factors),
+		MaxRuns: e.o.MaxRuns, Alpha: e.o.Alpha, Ended: e.ended, Unknown: e.unknown, TooMany: 4*e.unknown > e.total,
+		Fields: []Field{}, Stable: []string{}, Covered: slices.Sorted(maps.Keys(e.covered)), Arms: []Arm{}, Seeds: e.seedFindings(),
+		Failures: e.failures(), LabChanges: e.labChanges(),
+	}
+	if x.Factors == nil {
+		x.Factors = []Factor{}
+	}
+	if x.Covered == nil {
+		x.Covered = []string{}
+	}
+	for _, a := range e.arms {
+		if a.Runs > 0 || a.Unknown > 0 {
+			arm := a.Arm
+			if arm.Treatment == nil {
+				arm.Treatment = Treatment{}
+			}
+			x.Arms = append(x.Arms, arm)
+		}
+	}
+	reported := map[string]bool{}
+	for _, c := range e.t.columns {
+		if f, ok := e.field(c); ok {
+			x.Fields = append(x.Fields, f)
+			reported[c.path] = true
+		}
+	}
+	e.inherit(x.Fields)
+	slices.SortStableFunc(x.Fields, func(a, b Field) int {
+		return cmp.Or(cmp.Compare(weight(a), weight(b)), cmp.Compare(e.position(a.Path), e.position(b.Path)), cmp.Compare(a.Path, b.Path))
+	})
+	for _, path := range e.ref.leaves {
+		if !reported[path] && !e.covered[path] && !slices.ContainsFunc(parents(path), func(p string) bool { return e.hides(p, reported) }) {
+			x.Stable = append(x.Stable, path)
+		}
+	}
+	return x
+}
+
+// hides reports whether what lies below a place belongs to a field, or to a rule, there.
+func (e *experiment) hides(path string, reported map[string]bool) bool {
+	return e.covered[path] || reported[path] && (path != "" || e.ref.kinds[""] != 0) && e.whole()[path]
+}
+
+// whole returns the containers that are one field.
+func (e *experiment) whole() map[string]bool {
+	if e.folded == nil {
+		e.folded = e.folds().whole
+	}
+	return e.folded
+}
+
+// weight sorts fields: violations, latent and volatile ones, then what derives from them.
+func weight(f Field) int {
+	switch {
+	case !f.Root:
+		return 4
+	case f.Class == replay.ClassViolation && f.Cause != replay.CauseUnattributed:
+		return 0
+	case f.Class == replay.ClassViolation:
+		return 1
+	case f.Class == replay.ClassVolatile:
+		return 2
+	}
+	return 3
+}
+
+// position is where a place lies in the trace.
+func (e *experiment) position(path string) int {
+	if e.positions == nil {
+		e.positions = map[string]int{}
+		for i, p := range e.ref.leaves {
+			e.positions[p] = i
+			for _, above := range parents(p) {
+				if _, known := e.positions[above]; !known {
+					e.positions[above] = i
+				}
+			}
+		}
+	}
+	if i, known := e.positions[path]; known {
+		return i
+	}
+	parent, _ := splitPath(path)
+	if i, known := e.positions[parent]; known && parent != "" {
+		return i
+	}
+	return len(e.ref.leaves)
+}
+
+// field says what is known of one column; not ok where it is nothing worth telling.
+func (e *experiment) field(c *column) (Field, bool) {
+	f := Field{Path: c.path, Root: true, P: 1, DerivedFrom: []string{}, With: []replay.Cause{}, Matrix: e.cells(c)}
+	p := e.proven[c.path]
+	switch roots := e.roots[c.path]; {
+	case roots != nil && (c.group.varies || p != nil):
+		f.Class, f.Root, f.DerivedFrom = replay.ClassDerived, false, roots
+		f.Proof = e.derivedText(c, roots)
+	case p != nil:
+		f.Class, f.Cause, f.P, f.Proof, f.Factor = p.class, p.cause, p.p, p.text, p.factor
+		f.With = append(f.With, p.with...)
+		e.nature(c, &f)
+	case c.group.varies:
+		f.Class, f.Cause = replay.ClassViolation, replay.CauseUnattributed
+		if !e.byEvidence(c, &f) {
+			f.Proof, f.NeedsRuns = e.openText(c)
+		}
+	default:
+		return f, false
+	}
+	return f, true
+}
+
+func (e *experiment) cells(c *column) []Cell {
+	cells := []Cell{}
+	for _, a := range e.arms {
+		_, runs := c.group.modal(a)
+		if runs > 0 {
+			cells = append(cells, Cell{a.Name, runs, len(c.group.distinct(a)), c.group.differs(a)})
+		}
+	}
+	return cells
+}
+
+// inherit gives what derives its roots' cause: the gravest one's.
+func (e *experiment) inherit(fields []Field) {
+	byPath := map[string]int{}
+	for i, f := range fields {
+		byPath[f.Path] = i
+	}
+	for i := range fields {
+		f := &fields[i]
+		best := -1
+		for _, root := range f.DerivedFrom {
+			if j, ok := byPath[root]; ok && (best < 0 || weight(fields[j]) < weight(fields[best])) {
+				best = j
+			}
+		}
+		switch {
+		case best >= 0:
+			f.Cause, f.P = fields[best].Cause, fields[best].P
+		case len(f.DerivedFrom) > 0: // its root is nothing that is told
+			f.Class, f.Cause, f.Root, f.DerivedFrom = replay.ClassViolation, replay.CauseUnattributed, true, []string{}
+		}
+	}
+}
+
+// nature turns a proven dependence into a leak where the value is, in every run that was looked
+// at, a reading of what the factor is: a process id, an address, a name for a temporary file.
+func (e *experiment) nature(c *column, f *Field) {
+	if f.Class != replay.ClassViolation {
+		return
+	}
+	is := func(cause replay.Cause) bool {
+		return e.t.all(c.path, func(k classified) bool { return k.class == replay.ClassVolatile && k.cause == cause })
+	}
+	switch {
+	case f.Factor == "pid" && is(replay.CausePID), f.Factor == "address" && is(replay.CauseAddress):
+		f.Class = replay.ClassVolatile
+	case f.Factor == "cputime":
+		if _, ok := e.t.measured(c.path, e.untreated()); ok {
+			f.Class = replay.ClassVolatile
+		}
+	case (f.Factor == "entropy" || f.Factor == "at-random" || f.Factor == "pid" || f.Factor == "clock" || f.Factor == "") && is(replay.CausePath):
+		f.Class, f.Cause, f.With = replay.ClassVolatile, replay.CausePath, []replay.Cause{}
+		f.Proof += "; it is a name for a temporary file in every run"
+	case f.Factor == "": // several factors
+		if e.t.all(c.path, func(k classified) bool { return k.class == replay.ClassVolatile }) {
+			f.Class = replay.ClassVolatile
+			f.Proof += "; each part that differs is a reading of the world in every run"
+		}
+	}
+	if f.Class == replay.ClassVolatile && f.Cause != replay.CausePath && f.Factor != "cputime" && f.Factor != "" {
+		f.Proof += "; in every run that was looked at it is that run's own"
+	}
+}
+
+// leastEvidence is how many differing runs it takes to go by the values where no experiment can say.
+const leastEvidence = 4
+
+// byEvidence explains a field that no experiment settles by what its values are, if they say the
+// same in every run that was looked at, treated ones included: a monotonic clock, a port.
+func (e *experiment) byEvidence(c *column, f *Field) bool {
+	causes := map[replay.Cause]int{}
+	n, why := 0, ""
+	e.t.each(c.path, func(_ *run, k classified) {
+		n++
+		if k.class == replay.ClassVolatile {
+			causes[k.cause]++
+			why = k.why
+		}
+	})
+	if n < leastEvidence || len(causes) != 1 {
+		return false
+	}
+	for cause, times := range causes {
+		if times < n || cause == replay.CauseDuration && e.available("pause") && !e.unread("pause") {
+			return false
+		}
+		f.Class, f.Cause, f.Suspected = replay.ClassVolatile, cause, true
+	}
+	f.Proof = fmt.Sprintf("by its values alone, in %d differing runs: %s", n, why)
+	return true
+}
+
+func (e *experiment) derivedText(c *column, roots []string) string {
+	text := ""
+	e.t.each(c.path, func(_ *run, k classified) {
+		if text == "" && k.class == replay.ClassDerived {
+			text = k.why
+		}
+	})
+	if text == "" {
+		text = "its step holds the value of " + orRoot(roots[0]) + ", and it is a function of that value in all runs"
+	}
+	return text
+}
+
+// openText says what is known of a field that nothing explains, and how many more runs could help.
+func (e *experiment) openText(c *column) (string, int) {
+	g := c.group
+	most, of := g.modal(e.untreated())
+	text := fmt.Sprintf("differs in %d of %d untreated runs", of-most, of)
+	if n := len(g.distinct(e.untreated())); n > 2 {
+		text = fmt.Sprintf("%d values in %d untreated runs", n, of)
+	}
+	if e.beyondPins(g) {
+		most, of := g.modal(e.pinned)
+		return text + fmt.Sprintf("; still %s in %d runs with everything pinned that can be (%d alike)", countOf(len(g.distinct(e.pinned)), "value"), of, most), 0
+	}
+	var suspects []string
+	need := 0
+	threshold := lookAlpha(e.o.Alpha*shares.pin, e.looks.main+1) / float64(max(1, e.pinHypotheses()))
+	for _, a := range e.pinArms() {
+		if g.promises(a) {
+			suspects = append(suspects, a.factor)
+			need = max(need, g.need(e.untreated(), a, threshold))
+		}
+	}
+	switch {
+	case len(suspects) > 0:
+		text += "; not yet told apart: " + strings.Join(suspects, ", ")
+		if need > 0 {
+			return text, g.cost(e.untreated(), len(suspects), need)
+		}
+	case len(e.pinArms()) == 0:
+		text += "; no factor could be pinned"
+	default:
+		text += "; no factor that was pinned settles it"
+	}
+	return text, 0
+}
+
+// failures lists the arms that end otherwise than untreated runs do.
+func (e *experiment) failures() []Failure {
+	out := []Failure{}
+	for _, a := range e.arms {
+		n, how := 0, ""
+		for _, r := range a.runs {
+			if r.seen.failed != "" {
+				n++
+				how = r.seen.failed
+			}
+		}
+		if a == e.untreated() && n > 0 {
+			return []Failure{}
+		}
+		if n > 0 {
+			out = append(out, Failure{Arm: a.Name, Factor: a.factor, Runs: n, Of: len(a.runs), How: how})
+		} else if a.dead {
+			out = append(out, Failure{Arm: a.Name, Factor: a.factor, Runs: a.Unknown, Of: a.Unknown, How: a.Why})
+		}
+	}
+	return out
+}
+
+// labChanges lists the fields that are one thing in all untreated runs, and another outside.
+func (e *experiment) labChanges() []string {
+	out := []string{}
+	for _, c := range e.t.columns {
+		a := e.named[outside]
+		if a == nil || len(a.runs) < 2 {
+			continue
+		}
+		_, of := c.group.modal(e.untreated())
+		if of >= 4 && c.group.differs(e.untreated()) == 0 && c.group.differs(a) == len(a.runs) {
+			out = append(out, c.path)
+		}
+	}
+	return out
+}

@@ -1,0 +1,301 @@
+package explain
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/shadowrun/shadowrun/replay"
+)
+
+// seedFindings says what the seed does not do. A steady constant is nobody's fault: only what has
+// siblings that follow the seed is expected to.
+func (e *experiment) seedFindings() []SeedFinding {
+	all := e.bySeed()
+	found := []SeedFinding{}
+	if len(all) < 3 {
+		return found
+	}
+	var seeds []uint64
+	for _, s := range all {
+		seeds = append(seeds, s.seed)
+	}
+	add := func(kind SeedKind, paths []string, proof string) {
+		f := SeedFinding{Kind: kind, Paths: paths, Class: replay.ClassViolation, Cause: replay.CauseSeed, Seeds: seeds, Proof: proof}
+		if len(paths) > 0 {
+			f.Path = paths[0]
+		}
+		found = append(found, f)
+	}
+	following := followed(all)
+	if len(following) == 0 {
+		if e.shapesDiffer(all) {
+			return found
+		}
+		if len(all[0].values) > 0 {
+			add(SeedNoEffect, []string{""}, fmt.Sprintf("all that does not vary anyway is the same for %d seeds: nothing follows the seed", len(all)))
+		}
+		return found
+	}
+	for _, f := range unfollowed(all, following) {
+		add(SeedNotFollowed, []string{f.path}, f.proof)
+	}
+	for _, f := range wrongEchoes(all) {
+		add(SeedWrongEcho, []string{f.path}, f.proof)
+	}
+	if proof := sameTraces(all, following); proof != "" {
+		add(SeedSameTrace, []string{""}, proof)
+	}
+	for _, f := range e.repeated(all, following) {
+		add(SeedRepeated, f.paths, f.proof)
+	}
+	return found
+}
+
+// place is a path with what is to say about it.
+type place struct {
+	path  string
+	paths []string
+	proof string
+}
+
+// followed returns the places whose value is not the same for all seeds.
+func followed(all []seeded) map[string]bool {
+	out := map[string]bool{}
+	for _, s := range all[1:] {
+		for path, v := range s.values {
+			if w, ok := all[0].values[path]; ok && w != v {
+				out[path] = true
+			}
+		}
+	}
+	return out
+}
+
+// shapesDiffer reports whether seeds have places that others have not, noise apart.
+func (e *experiment) shapesDiffer(all []seeded) bool {
+	for _, s := range all[1:] {
+		for path := range s.values {
+			if _, ok := all[0].values[path]; !ok {
+				return true
+			}
+		}
+		for path := range all[0].values {
+			if _, ok := s.layout.values[path]; !ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// steady reports whether a place has one and the same value for all seeds.
+func steady(all []seeded, path string) bool {
+	for _, s := range all {
+		if v, ok := s.values[path]; !ok || v != all[0].values[path] {
+			return false
+		}
+	}
+	return true
+}
+
+// leastSiblings is how many siblings have to follow the seed before one that does not stands out.
+const leastSiblings = 3
+
+// unfollowed returns the places that follow no seed though all their siblings do: the same key in
+// the other elements of one array, or in the other steps of the same shape. The other keys of one
+// object are no siblings.
+func unfollowed(all []seeded, following map[string]bool) []place {
+	families := map[string][]string{}
+	for path := range all[0].values {
+		if family, ok := familyOf(all[0].layout, path); ok {
+			families[family] = append(families[family], path)
+		}
+	}
+	var out []place
+	for _, family := range slices.Sorted(maps.Keys(families)) {
+		members := families[family]
+		slices.Sort(members)
+		var not []string
+		do := 0
+		for _, path := range members {
+			switch {
+			case following[path]:
+				do++
+			case steady(all, path):
+				not = append(not, path)
+			}
+		}
+		if do < leastSiblings || len(not) == 0 || 3*len(not) > do {
+			continue
+		}
+		for _, path := range not {
+			out = append(out, place{path: path, proof: fmt.Sprintf("%s for all of %d seeds; %d of its siblings (%s) follow the seed",
+				all[0].values[path], len(all), do, family)})
+		}
+	}
+	return out
+}
+
+// familyOf returns a path with its innermost index, or its step's name, taken out.
+func familyOf(l *layout, path string) (string, bool) {
+	tokens := strings.Split(path, "/")
+	for i := len(tokens) - 1; i > 0; i-- {
+		parent := strings.Join(tokens[:i], "/")
+		if l.kinds[parent] == '[' || parent == "" && i == 1 && l.eventList() {
+			return parent + "/*" + strings.Join(append([]string{""}, tokens[i+1:]...), "/"), true
+		}
+	}
+	if step := l.stepOf(path); step >= 0 && len(l.steps) > leastSiblings && l.steps[step] != "" && !strings.HasPrefix(path, "/@") {
+		return "/*" + path[len(l.steps[step]):], true
+	}
+	return "", false
+}
+
+// wrongEchoes returns the places that say a seed that is not the one that was given: equal to it
+// for some seeds and to its lower bits for others, or off by the same number for all where the
+// name says that it is the seed.
+func wrongEchoes(all []seeded) []place {
+	var out []place
+	for _, path := range slices.Sorted(maps.Keys(all[0].values)) {
+		right, low, apart := 0, 0, map[int64]bool{}
+		numbers := true
+		for _, s := range all {
+			text := strings.Trim(s.values[path], `"`)
+			n, err := strconv.ParseUint(text, 10, 63)
+			if err != nil {
+				numbers = false
+				break
+			}
+			apart[int64(n)-int64(s.seed)] = true
+			switch {
+			case n == s.seed:
+				right++
+			case n == s.seed&0xff || n == s.seed&0xffff || n == s.seed&0xffffff:
+				low++
+			}
+		}
+		_, name := splitPath(path)
+		switch {
+		case !numbers || right == len(all):
+		case right >= 3 && right+low == len(all):
+			out = append(out, place{path: path, proof: fmt.Sprintf("it is the seed for %d of %d seeds, and only the seed's lower bits for the others", right, len(all))})
+		case len(apart) == 1 && strings.Contains(strings.ToLower(name), "seed"):
+			for d := range apart {
+				out = append(out, place{path: path, proof: fmt.Sprintf("it is the seed %+d for all of %d seeds", d, len(all))})
+			}
+		}
+	}
+	return out
+}
+
+// sameTraces says which seeds gave what another gave, where that cannot be chance.
+func sameTraces(all []seeded, following map[string]bool) string {
+	differ, same := 0, ""
+	for i, a := range all {
+		for _, b := range all[:i] {
+			equal := len(a.values) == len(b.values)
+			for path := range following {
+				equal = equal && a.values[path] == b.values[path]
+			}
+			switch {
+			case !equal:
+				differ++
+			case same == "":
+				same = fmt.Sprintf("seeds %d and %d give the same run: a run got another seed than it was given", b.seed, a.seed)
+			}
+		}
+	}
+	// Where half of the pairs agree the seed does little, and that is no mistake.
+	pairs := len(all) * (len(all) - 1) / 2
+	if same == "" || 2*(pairs-differ) > pairs || !telling(all[0], following) {
+		return ""
+	}
+	return same
+}
+
+// telling reports whether what follows the seed holds more than one small number's worth.
+func telling(s seeded, following map[string]bool) bool {
+	digits := 0
+	for path := range following {
+		digits += informative(s.values[path])
+	}
+	return digits >= 6
+}
+
+// informative is how many letters and digits a value has, zeros at its ends apart.
+func informative(v string) int {
+	n := 0
+	for _, r := range strings.Trim(v, `"-0.`) {
+		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r > 127 {
+			n++
+		}
+	}
+	return n
+}
+
+// repeated returns the steps, or elements of the same shape, whose numbers follow the seed and are
+// the same in both for every seed: they drew them from a generator that began anew.
+func (e *experiment) repeated(all []seeded, following map[string]bool) []place {
+	numbers := map[string][]string{} // unit → places of its numbers, without the unit's path
+	for path := range following {
+		unit, rest, ok := unitOf(all[0].layout, path)
+		if ok && all[0].layout.kinds[path] == '0' {
+			numbers[unit] = append(numbers[unit], rest)
+		}
+	}
+	byNumbers := map[string][]string{}
+	for unit, rests := range numbers {
+		slices.Sort(rests)
+		digits := 0
+		var key strings.Builder
+		for _, s := range all {
+			for _, rest := range rests {
+				v := s.values[unit+rest]
+				key.WriteString(v + " ")
+				if s.seed == all[0].seed {
+					digits += informative(v)
+				}
+			}
+			key.WriteString("\n")
+		}
+		if digits >= 6 {
+			byNumbers[key.String()] = append(byNumbers[key.String()], unit)
+		}
+	}
+	var out []place
+	for _, key := range slices.Sorted(maps.Keys(byNumbers)) {
+		units := byNumbers[key]
+		if len(units) > 1 {
+			slices.Sort(units)
+			out = append(out, place{paths: units, proof: fmt.Sprintf("the same numbers as each other for all of %d seeds: they draw from one and the same sequence", len(all))})
+		}
+	}
+	slices.SortFunc(out, func(a, b place) int { return strings.Compare(a.paths[0], b.paths[0]) })
+	return out
+}
+
+// unitOf cuts a path into the step or element that it lies in and the rest.
+func unitOf(l *layout, path string) (unit, rest string, ok bool) {
+	step := l.stepOf(path)
+	if step < 0 || strings.HasPrefix(path, "/@") {
+		return "", "", false
+	}
+	if at := l.steps[step]; at != "" {
+		return at, path[len(at):], true
+	}
+	first, more, _ := strings.Cut(path[1:], "/")
+	unit = "/" + first
+	if l.kinds[unit] != '{' && l.kinds[unit] != '[' {
+		return "", "", false
+	}
+	if l.kinds[unit] == '[' {
+		second, _, deeper := strings.Cut(more, "/")
+		if deeper || l.kinds[unit+"/"+second] == '{' {
+			unit += "/" + second
+		}
+	}
+	return unit, path[len(unit):], true
+}

@@ -1,0 +1,209 @@
+package explain
+
+import (
+	"context"
+	"math"
+	"slices"
+)
+
+// first is how many runs of each arm the first round of single treatments has: enough to see
+// which arms hold no promise. Untreated runs beside them are more, as all arms share them.
+const (
+	firstTreated   = 2
+	firstUntreated = 6
+	step           = 4  // runs of an arm that is one of many, to thin them out
+	longest        = 24 // runs of an arm in one round, at most
+	manyArms       = 3
+	reserved       = 14 // runs that are kept back for other seeds
+)
+
+// single treats one factor at a time: it pins one for fields that vary, varies one for stable ones,
+// and pauses. All share their untreated runs. Arms that can settle nothing any more are dropped,
+// the others grow until what they say is significant or cannot be afforded.
+func (e *experiment) single(ctx context.Context) error {
+	plan := e.firstRound()
+	if len(plan) > 0 {
+		if err := e.play(ctx, append(plan, wanted{e.untreated(), firstUntreated})); err != nil {
+			return err
+		}
+	}
+	for {
+		e.refresh()
+		plan, untreated := e.nextRound()
+		if len(plan) == 0 {
+			return nil
+		}
+		err := e.play(ctx, append(plan, wanted{e.untreated(), untreated}))
+		e.refresh()
+		e.looks.main++
+		e.judgePins(lookAlpha(e.o.Alpha*shares.pin, e.looks.main))
+		e.judgeLatent(lookAlpha(e.o.Alpha*shares.latent, e.looks.main))
+		e.judgePauses(lookAlpha(e.o.Alpha*shares.pause, e.looks.main))
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// firstRound has every single treatment that could settle something.
+func (e *experiment) firstRound() []wanted {
+	var plan []wanted
+	open := e.openGroups()
+	if len(open) > 0 {
+		for _, l := range e.usable(explains) {
+			plan = append(plan, wanted{e.pinArm(l), firstTreated})
+		}
+		if e.mayPause(open) {
+			for _, a := range e.pauseArms() {
+				plan = append(plan, wanted{a, firstTreated})
+			}
+		}
+	}
+	for _, a := range e.varyArms() {
+		plan = append(plan, wanted{a, firstTreated})
+	}
+	return slices.DeleteFunc(plan, func(w wanted) bool { return w.arm.dead || w.arm.Runs > 0 })
+}
+
+// nextRound has the arms that still promise something.
+func (e *experiment) nextRound() (plan []wanted, untreated int) {
+	sizes := map[*arm]int{}
+	e.planPins(sizes)
+	e.planLatent(sizes)
+	e.planPauses(sizes)
+	total := 0
+	for _, a := range e.arms {
+		if n := sizes[a]; n > 0 {
+			plan = append(plan, wanted{a, n})
+			total += n
+			untreated = max(untreated, n)
+		}
+	}
+	if total == 0 || total+untreated > e.left() {
+		return nil, 0
+	}
+	return plan, untreated
+}
+
+func (e *experiment) pinArm(l Level) *arm {
+	return e.arm("pin "+l.Factor, l.Factor, Treatment{l.Factor: e.pin(l)})
+}
+
+// promises reports whether an arm may turn out to settle a group: it has been constant so far.
+// One CPU still shares its time out, so that under it a few runs may stand out.
+func (g *group) promises(a *arm) bool {
+	if a == nil || a.dead {
+		return false
+	}
+	most, of := g.modal(a)
+	if a.factor == "scheduling" && of >= 4 {
+		return 4*most >= 3*of
+	}
+	return of > 0 && most == of
+}
+
+// planPins grows the pinned arms that may settle an open group.
+func (e *experiment) planPins(sizes map[*arm]int) {
+	pins := e.pinArms()
+	open := e.openGroups()
+	threshold := lookAlpha(e.o.Alpha*shares.pin, e.looks.main+1) / float64(max(1, e.pinHypotheses()))
+	for _, g := range open {
+		if e.beyondPins(g) {
+			continue
+		}
+		var alive []*arm
+		need := 0
+		for _, a := range pins {
+			if g.promises(a) {
+				alive = append(alive, a)
+				need = max(need, g.need(e.untreated(), a, threshold))
+			}
+		}
+		if len(alive) == 0 || need == 0 {
+			continue
+		}
+		n := min(need, longest)
+		if len(alive) > manyArms && n > step+2 {
+			n = step
+		}
+		if g.cost(e.untreated(), len(alive), need) > e.left()-reserved {
+			continue
+		}
+		for _, a := range alive {
+			sizes[a] = max(sizes[a], n)
+		}
+	}
+}
+
+func (e *experiment) pinArms() []*arm {
+	var pins []*arm
+	for _, l := range levels {
+		if a := e.named["pin "+l.Factor]; a != nil {
+			pins = append(pins, a)
+		}
+	}
+	return pins
+}
+
+// pinHypotheses is how many pairs of a group that varies and a factor are tried, settled or not.
+func (e *experiment) pinHypotheses() int {
+	n := 0
+	for _, g := range e.t.groups {
+		if g.varies {
+			n++
+		}
+	}
+	return n * max(1, len(e.pinArms()))
+}
+
+// beyondPins reports whether a group varies though everything is pinned: then no pin will do.
+func (e *experiment) beyondPins(g *group) bool {
+	if e.pinned == nil || e.pinned.dead {
+		return false
+	}
+	most, of := g.modal(e.pinned)
+	return of > 0 && (of < 4 && most < of || 4*most < 3*of)
+}
+
+// need is how many more runs of an arm, beside as many untreated ones, would be significant at
+// threshold if the arm stays constant and the untreated runs vary as they did: 0 if no number
+// below a few thousand is.
+func (g *group) need(control, a *arm, threshold float64) int {
+	strata := g.strata(control, a)
+	p := constantP(strata)
+	counts := g.distinct(control)
+	all := 0
+	for _, n := range counts {
+		all += n
+	}
+	value, most := 0, 0
+	for v, n := range g.distinct(a) {
+		if n > most || n == most && v < value {
+			value, most = v, n
+		}
+	}
+	if all == 0 || counts[value] == all {
+		return 0
+	}
+	share := float64(counts[value]) / float64(all)
+	for n := 3; n <= 4096; n += 1 + n/8 {
+		m := float64(n)
+		q := math.Exp(logChoose(m+share*m, m) - logChoose(2*m, m))
+		if p*q <= threshold {
+			return n
+		}
+	}
+	return 0
+}
+
+// cost is about how many runs it takes to settle a group: the untreated ones and those of the
+// right arm, and of each wrong one as many as it takes to stand out.
+func (g *group) cost(control *arm, arms, need int) int {
+	most, of := g.modal(control)
+	rare := 1 - float64(most)/float64(max(1, of))
+	wrong := float64(need)
+	if rare > 0 {
+		wrong = min(wrong, 1/rare+1)
+	}
+	return 2*need + int(float64(arms-1)*wrong)
+}
