@@ -72,6 +72,9 @@ func (c *call) finish(message string) {
 	if c.settled || c.response == nil {
 		return
 	}
+	if c.keeper.size == c.response.ContentLength {
+		message = "" // all of it came, though nobody looked for its end
+	}
 	r := c.exchange.Response
 	r.Body = c.redact.responseBody(c.keeper.body())
 	if message == "" {
@@ -94,7 +97,6 @@ func (c *call) close() Exchange {
 type keptBody struct {
 	io.ReadCloser
 	call         *call
-	length       int64 // as announced; -1 if it was not
 	asker, ended context.Context
 	done         func()
 	once         sync.Once
@@ -102,9 +104,9 @@ type keptBody struct {
 
 func (b *keptBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	size := b.call.take(p[:n])
+	b.call.take(p[:n])
 	switch {
-	case errors.Is(err, io.EOF) || err == nil && size == b.length:
+	case errors.Is(err, io.EOF): // and not sooner: trailers come after the last byte
 		b.finish("")
 	case err == nil:
 	case b.ended.Err() != nil:
@@ -130,12 +132,10 @@ func (b *keptBody) finish(message string) {
 	})
 }
 
-func (c *call) take(chunk []byte) int64 {
+func (c *call) take(chunk []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.keeper == nil {
-		return -1
+	if c.keeper != nil {
+		c.keeper.take(chunk)
 	}
-	c.keeper.take(chunk)
-	return c.keeper.size
 }

@@ -206,14 +206,13 @@ func (p *Proxy) Close() error {
 	for _, s := range sessions {
 		s.Close() // its exchanges are nobody's: who wanted them has closed it before
 	}
-	err := errors.Join(p.outer.Close(), p.inner.Close())
+	errOuter, errInner := p.outer.Close(), p.inner.Close()
 	p.handling.Wait()
 	p.upstream.CloseIdleConnections()
-	if served := p.serving.Wait(); !errors.Is(served, http.ErrServerClosed) {
-		err = errors.Join(err, served)
-	}
-	if err != nil {
-		return fmt.Errorf("outside calls: close the proxy: %w", err)
+	for _, err := range []error{errOuter, errInner, p.serving.Wait()} {
+		if err != nil && !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) { // a door closed before
+			return fmt.Errorf("outside calls: close the proxy: %w", err)
+		}
 	}
 	return nil
 }

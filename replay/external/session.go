@@ -80,21 +80,40 @@ func passOn(r *httputil.ProxyRequest) {
 }
 
 func (s *Session) forward(w http.ResponseWriter, r *http.Request) {
-	s.relay.ServeHTTP(&bare{ResponseWriter: w}, r)
+	s.relay.ServeHTTP(&bare{ResponseWriter: w, bodyless: r.Method == http.MethodHead}, r)
 }
 
 // bare keeps net/http from adding what the server did not say: a Date, which would differ each
-// time, and a guess at the type.
-type bare struct{ http.ResponseWriter }
+// time, and a guess at the type. It also takes chance out of flushing: httputil does that from a
+// timer, and whether an empty answer has a length would depend on who comes first.
+type bare struct {
+	http.ResponseWriter
+	bodyless bool
+}
 
-// WriteHeader adds nothing.
+// WriteHeader sends the headers at once where a body is to follow, and with the end where not.
 func (b *bare) WriteHeader(status int) {
+	h := b.Header()
+	if status < http.StatusOK {
+		b.ResponseWriter.WriteHeader(status)
+		return
+	}
 	for _, name := range []string{"Date", "Content-Type"} {
-		if _, ok := b.Header()[name]; !ok && status >= http.StatusOK {
-			b.Header()[name] = nil
+		if _, ok := h[name]; !ok {
+			h[name] = nil
 		}
 	}
+	b.bodyless = b.bodyless || status == http.StatusNoContent || status == http.StatusNotModified || h.Get("Content-Length") == "0"
 	b.ResponseWriter.WriteHeader(status)
+	b.FlushError() // a program that is gone shows at the next write
+}
+
+// FlushError is for http.ResponseController.
+func (b *bare) FlushError() error {
+	if b.bodyless {
+		return nil
+	}
+	return http.NewResponseController(b.ResponseWriter).Flush()
 }
 
 // Unwrap is for http.ResponseController.

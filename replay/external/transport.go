@@ -144,8 +144,7 @@ func (t *Transport) ask(c *call, req *http.Request, body *requestBody) (*http.Re
 	}
 	c.answered(resp, newKeeper(t.limit))
 	kept := &keptBody{
-		ReadCloser: resp.Body, call: c, length: resp.ContentLength,
-		asker: req.Context(), ended: t.ended, done: func() { stop(); cancel() },
+		ReadCloser: resp.Body, call: c, asker: req.Context(), ended: t.ended, done: func() { stop(); cancel() },
 	}
 	if resp.Body == http.NoBody || resp.ContentLength == 0 || req.Method == http.MethodHead {
 		kept.finish("")
