@@ -2,7 +2,7 @@ package harness
 
 import (
 	"context"
-	"encoding/json"
+
 	"errors"
 	"fmt"
 	"io"
@@ -11,9 +11,12 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"github.com/go-json-experiment/json"
 	"golang.org/x/sys/unix"
 
 	"github.com/shadowrun/shadowrun/golden"
+	"github.com/shadowrun/shadowrun/replay/external"
+	"github.com/shadowrun/shadowrun/replay/lab"
 )
 
 // childVariable holds, in a re-executed child of this binary, what it is to do.
@@ -21,12 +24,13 @@ const childVariable = "SHADOWRUN_CHILD"
 
 // childTask is what a re-executed child is to do.
 type childTask struct {
-	Burn      bool       `json:"burn,omitempty"` // keep a CPU busy until standard input ends
-	Run       PlannedRun `json:"run,omitzero"`
-	Dir       string     `json:"dir,omitempty"` // the execution's folder: the checkpoint is kept, and the result left, there
-	KillAfter int        `json:"kill_after,omitempty"`
-	Limits    limits     `json:"limits,omitzero"`
-	Redact    []string   `json:"redact,omitempty"` // names of variables, which the child has from its parent
+	Burn      bool          `json:"burn,omitempty"` // keep a CPU busy until standard input ends
+	Run       PlannedRun    `json:"run,omitzero"`
+	Dir       string        `json:"dir,omitempty"` // the execution's folder: the checkpoint is kept, and the result left, there
+	KillAfter int           `json:"kill_after,omitempty"`
+	Limits    limits        `json:"limits,omitzero"`
+	External  external.Mode `json:"external,omitempty"`
+	Redact    []string      `json:"redact,omitempty"` // names of variables, which the child has from its parent
 }
 
 // childResult is what a child leaves beside the trace.
@@ -43,11 +47,13 @@ const (
 	checkpointFile = "checkpoint.json"
 	resultFile     = "result.json"
 	traceFile      = "trace"
+	recordFile     = "record.json" // of the calls by which a replay is answered
 )
 
 // RunChild does a re-executed child's work and exits, where this process is one; else it
 // returns at once. A main function calls it first, with the workflows that it offers.
 func RunChild(workflows ...Workflow) {
+	lab.RunChild()
 	text := os.Getenv(childVariable)
 	if text == "" {
 		return
@@ -90,7 +96,7 @@ func (t childTask) do(workflows []Workflow) error {
 }
 
 func (t childTask) run(w Workflow) error {
-	from, err := readCheckpoint(filepath.Join(t.Dir, checkpointFile))
+	from, err := readJSON[checkpoint](filepath.Join(t.Dir, checkpointFile))
 	if err != nil {
 		return err
 	}
@@ -98,7 +104,13 @@ func (t childTask) run(w Workflow) error {
 	if err != nil {
 		return err
 	}
-	r := newRun(t.Run, golden.BuildOptions{SpoolDir: t.Dir}, t.Limits, redact, from)
+	var record *callRecord
+	if t.External == external.Replay {
+		if record, err = readJSON[callRecord](filepath.Join(t.Dir, recordFile)); err != nil {
+			return err
+		}
+	}
+	r := newRun(t.Run, golden.BuildOptions{SpoolDir: t.Dir}, t.Limits, redact, from, newCalls(t.External, record))
 	taken := 0
 	if from != nil {
 		r.events = from.Events
@@ -126,7 +138,8 @@ func (t childTask) run(w Workflow) error {
 	})
 }
 
-func readCheckpoint(path string) (*checkpoint, error) {
+// readJSON reads what writeJSON wrote; nil where there is no such file.
+func readJSON[T any](path string) (*T, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
@@ -134,11 +147,11 @@ func readCheckpoint(path string) (*checkpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := new(checkpoint)
-	if err := json.Unmarshal(text, c); err != nil {
+	v := new(T)
+	if err := json.Unmarshal(text, v); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return c, nil
+	return v, nil
 }
 
 // writeJSON writes a file that is whole when its name appears. It is not synced: what a child

@@ -13,6 +13,8 @@ import (
 
 	"github.com/shadowrun/shadowrun/golden"
 	"github.com/shadowrun/shadowrun/harness/internal/proc"
+	"github.com/shadowrun/shadowrun/replay/external"
+	"github.com/shadowrun/shadowrun/replay/lab"
 )
 
 // commandExecutor executes a workflow that is a command.
@@ -23,15 +25,17 @@ type commandExecutor struct {
 	env     map[string]string
 	redact  redactor
 	world   world
+	self    reexec
+	outside *outside
 }
 
-func newCommandExecutor(c Config, w WorkflowConfig, world world, workDir string) (*commandExecutor, error) {
+func newCommandExecutor(c Config, w WorkflowConfig, world world, workDir string, self reexec, outside *outside) (*commandExecutor, error) {
 	env := environment(c, w, os.LookupEnv)
 	redact, err := newRedactor(c.Redact, env, os.LookupEnv)
 	if err != nil {
 		return nil, fmt.Errorf("workflow %s: %w", w.Name, err)
 	}
-	return &commandExecutor{config: w, dir: c.Dir, workDir: workDir, env: env, redact: redact, world: world}, nil
+	return &commandExecutor{config: w, dir: c.Dir, workDir: workDir, env: env, redact: redact, world: world, self: self, outside: outside}, nil
 }
 
 // refuseWritten refuses a workflow whose commands hold a value to be redacted: the ledger keeps
@@ -61,6 +65,10 @@ type execution struct {
 	result  proc.Result
 	broken  string // what the harness or a hook failed at
 	stopped bool   // the soak was stopped meanwhile
+	lab     lab.Report
+	session *external.Session   // nil: calls are simply made
+	record  []external.Exchange // by which they are answered
+	asked   []external.Exchange // by the process that was killed
 
 	checkpoints, restorations int
 }
@@ -77,6 +85,9 @@ func (x *commandExecutor) execute(ctx context.Context, j job) Execution {
 		return faulted(err.Error())
 	}
 	defer e.builder.Discard()
+	if err := e.connect(); err != nil {
+		return faulted(err.Error())
+	}
 	e.carryOut(ctx)
 	done := e.finish()
 	done.Circumstances = x.world.circumstances(j.ID, start)
@@ -84,6 +95,9 @@ func (x *commandExecutor) execute(ctx context.Context, j job) Execution {
 	done.Circumstances.Dirs = []string{dir.path, e.workdir()}
 	done.Stderr = e.stderr.bytes()
 	done.Checkpoints, done.Restorations = e.checkpoints, e.restorations
+	if j.treatment != nil {
+		done.treated(j.treatment, e.lab)
+	}
 	return done
 }
 
@@ -225,6 +239,7 @@ func (e *execution) spec(argv []string) proc.Spec {
 // command runs the command once and takes its output. It kills it after a checkpoint, where
 // killAfter is not 0, and reports whether it came to that.
 func (e *execution) command(ctx context.Context, killAfter int) (killed bool) {
+	var err error
 	spec := e.spec(e.x.config.Command)
 	spec.Stdout = e.output.write
 	if e.x.config.Trace == "file" {
@@ -249,12 +264,24 @@ func (e *execution) command(ctx context.Context, killAfter int) (killed bool) {
 		}
 		defer func() { e.checkpoints = watch.stop() }()
 	}
+	if e.job.treatment != nil {
+		if err := enterLab(&spec, e.job.treatment, e.x.self, e.dir); err != nil {
+			e.broken = fmt.Sprintf("lab: %v", err)
+			return false
+		}
+	}
 	e.result = proc.Run(running, spec)
 	e.stderr.flush()
+	if e.job.treatment != nil {
+		if e.lab, err = leaveLab(&e.result, e.dir); err != nil {
+			e.broken = err.Error()
+			return false
+		}
+	}
 	if e.result.Status == proc.Cancelled && ctx.Err() == nil && context.Cause(running) == errKilled {
 		return true
 	}
-	err := e.result.Err
+	err = e.result.Err
 	if err == nil && e.x.config.Trace == "file" {
 		err = e.readTraceFile()
 	}

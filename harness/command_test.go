@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/shadowrun/shadowrun/golden"
+	"github.com/shadowrun/shadowrun/replay/external"
 )
 
 // wantSame fails the test where two executions of one run differ, and returns the first's events.
@@ -58,7 +59,7 @@ func TestCommandEnvironment(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	x := commandOf(t, WorkflowConfig{
-		Command: sh("env -u PWD -u SHLVL -u _ | grep -v ^OLDPWD | sort"), Trace: "stdout", Checkpoints: true,
+		Command: sh("env -u PWD -u SHLVL -u _ | grep -v ^OLDPWD | sort"), Trace: "stdout", Checkpoints: true, External: external.Live,
 		Env: map[string]string{"BOTH": "workflow", "SHADOWRUN_GOLDEN_KEY": "key", "SPACE": "a b"}, PassEnv: []string{"PASSED", "SHADOWRUN_GOLDEN_KEY"},
 	}, func(c *Config) {
 		c.Env = map[string]string{"BOTH": "all", "ALL": "all"}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/shadowrun/shadowrun/golden"
 	"github.com/shadowrun/shadowrun/replay"
+	"github.com/shadowrun/shadowrun/replay/external"
 )
 
 // Config is a soak's configuration: shadowrun.yaml, with flags laid over it. The zero value
@@ -24,6 +25,8 @@ type Config struct {
 	Variants     []Variant         `yaml:"variants"`       // default: again, and resumed where checkpoints are declared
 	FailOn       string            `yaml:"fail_on"`        // violation (default) or leak
 	UnknownRate  *float64          `yaml:"unknown_rate"`   // tolerated share of unknown verdicts; default 0.001
+	Explain      string            `yaml:"explain"`        // never (default), or on-mismatch: each new finding once, beside the soak
+	Budget       Budget            `yaml:"explain_budget"` // of one explanation: runs, a duration, or both; default 240,10m
 	Env          map[string]string `yaml:"env"`
 	PassEnv      []string          `yaml:"pass_env"`
 	Redact       []string          `yaml:"redact"` // variables whose values are kept out of goldens, logs and ledger
@@ -56,7 +59,7 @@ type WorkflowConfig struct {
 	MaxEvents    int               `yaml:"max_events"`    // default 2,000,000
 	MaxProcesses int               `yaml:"max_processes"` // at once; default 256
 	Fingerprint  []string          `yaml:"fingerprint"`   // further files whose content is the build's
-	External     string            `yaml:"external"`      // live: outside calls are made
+	External     external.Mode     `yaml:"external"`      // record (default): a replay's outside calls are answered from the run's; live: made; block
 }
 
 // RuleConfig is one entry of rules: exactly one of the four actions names the paths.
@@ -78,6 +81,12 @@ const (
 	VariantLoaded    Variant = "loaded"    // beside CPU burners
 	VariantResumed   Variant = "resumed"   // killed after a checkpoint, then resumed
 	VariantPerturbed Variant = "perturbed" // one factor changed
+)
+
+// What a soak does about a new finding.
+const (
+	ExplainNever      = "never"
+	ExplainOnMismatch = "on-mismatch"
 )
 
 // Defaults of the keys that have one.
@@ -119,6 +128,8 @@ func (c Config) Defaults() Config {
 		rate := DefaultUnknownRate
 		c.UnknownRate = &rate
 	}
+	setDefault(&c.Explain, ExplainNever)
+	c.Budget = c.Budget.Defaults()
 	c.Workflows = slices.Clone(c.Workflows)
 	for i := range c.Workflows {
 		c.Workflows[i].defaults(c)
@@ -149,7 +160,7 @@ func (w *WorkflowConfig) defaults(c Config) {
 	setDefault(&w.MaxOutput, DefaultMaxOutput)
 	setDefault(&w.MaxEvents, DefaultMaxEvents)
 	setDefault(&w.MaxProcesses, DefaultMaxProcesses)
-	setDefault(&w.External, "live")
+	setDefault(&w.External, external.Record)
 }
 
 func setDefault[T comparable](field *T, value T) {

@@ -20,6 +20,9 @@ func (e *execution) finish() Execution {
 			status, exit, signal, message = brokenBy(err)
 		}
 	}
+	if err := e.disconnect(status.Replayable()); err != nil {
+		status, exit, signal, message = brokenBy(err)
+	}
 	done := Execution{Status: status, Exit: exit, Signal: signal, Message: e.x.redact.text(message)}
 	if !status.Replayable() {
 		return done

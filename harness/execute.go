@@ -5,6 +5,8 @@ import (
 
 	"github.com/shadowrun/shadowrun/golden"
 	"github.com/shadowrun/shadowrun/replay"
+	"github.com/shadowrun/shadowrun/replay/external"
+	"github.com/shadowrun/shadowrun/replay/lab"
 )
 
 // Execution is what one execution of a planned run came to.
@@ -16,8 +18,9 @@ type Execution struct {
 	Trace         *golden.Trace // nil unless Status.Replayable; the receiver closes it
 	Stderr        []byte        // the end of it, at most [maxStderr] bytes
 	Circumstances replay.Circumstances
-	Checkpoints   int // that the run took
-	Restorations  int // from one of them
+	Checkpoints   int         // that the run took
+	Restorations  int         // from one of them
+	Lab           *lab.Report // of the tracer, where it was executed in the lab; else nil
 }
 
 // Close gives up the trace.
@@ -34,7 +37,17 @@ const maxStderr = 8 << 10
 // job is one execution that is to be had.
 type job struct {
 	PlannedRun
-	killAfter int // checkpoints after which the process is killed and resumed; 0: it is not
+	killAfter int           // checkpoints after which the process is killed and resumed; 0: it is not
+	record    *callRecord   // by which outside calls are answered; nil: they are made, or blocked
+	treatment lab.Treatment // under which it is executed in the lab; nil: outside it
+}
+
+// callMode is what becomes of the job's outside calls, in a workflow of this mode.
+func (j job) callMode(of external.Mode) external.Mode {
+	if of == external.Record && j.record != nil {
+		return external.Replay
+	}
+	return of
 }
 
 // executor executes runs of one workflow, from several goroutines at once.

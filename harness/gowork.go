@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/shadowrun/shadowrun/golden"
+	"github.com/shadowrun/shadowrun/replay/external"
 )
 
 // epoch is when a Go workflow's own time begins.
@@ -27,6 +28,7 @@ type goExecutor struct {
 	build       golden.BuildOptions
 	workDir     string // where executions in a child have their folders, absolute
 	self        reexec
+	external    external.Mode
 }
 
 func newGoExecutor(c Config, w WorkflowConfig, workflow Workflow, world world, workDir string, self reexec) (*goExecutor, error) {
@@ -37,11 +39,12 @@ func newGoExecutor(c Config, w WorkflowConfig, workflow Workflow, world world, w
 	return &goExecutor{
 		workflow: workflow, timeout: time.Duration(w.Timeout), limits: limits{Bytes: int64(w.MaxOutput), Events: w.MaxEvents},
 		redactNames: c.Redact, redact: redact, world: world, workDir: workDir, self: self,
+		external: w.External,
 	}, nil
 }
 
 func (x *goExecutor) execute(ctx context.Context, j job) Execution {
-	if j.killAfter > 0 {
+	if j.killAfter > 0 || j.treatment != nil {
 		return x.executeChild(ctx, j)
 	}
 	began := x.world.now()
@@ -49,7 +52,7 @@ func (x *goExecutor) execute(ctx context.Context, j job) Execution {
 	defer stop(nil)
 	running, cancel := context.WithTimeoutCause(running, x.timeout, errTimeout)
 	defer cancel()
-	run := newRun(j.PlannedRun, x.build, x.limits, x.redact, nil)
+	run := newRun(j.PlannedRun, x.build, x.limits, x.redact, nil, newCalls(j.callMode(x.external), j.record))
 	run.stop = stop
 	e := x.await(running, run, start(running, x.workflow, run))
 	e.Circumstances = x.world.circumstances(j.ID, began)
@@ -151,18 +154,20 @@ type panicError struct {
 
 func (e *panicError) Error() string { return "panic: " + e.value }
 
-func newRun(p PlannedRun, o golden.BuildOptions, most limits, redact redactor, from *checkpoint) *Run {
+func newRun(p PlannedRun, o golden.BuildOptions, most limits, redact redactor, from *checkpoint, calls *calls) *Run {
 	source := rand.NewPCG(p.Seed, 0)
 	r := &Run{
 		planned: p,
 		limits:  most,
 		redact:  redact,
+		calls:   calls,
 		source:  source,
 		random:  rand.New(source),
 		now:     epoch,
 		builder: golden.NewBuilder(golden.Header{Workflow: p.Workflow, Seed: p.Seed, Output: golden.OutputSteps}, o),
 	}
 	if from == nil {
+		r.calls.open(0, redact)
 		return r
 	}
 	r.resume = from
@@ -174,15 +179,20 @@ func newRun(p PlannedRun, o golden.BuildOptions, most limits, redact redactor, f
 		if e.Kind == golden.KindCheckpoint {
 			r.checkpoints++
 		}
+		if e.Kind == golden.KindCall {
+			r.calls.resumed(e)
+		}
 		if err := r.builder.Add(e.Kind, e.Name, e.Value); err != nil {
 			r.fail(fmt.Errorf("resume: %w", err))
 		}
 	}
+	r.calls.open(r.checkpoints, redact)
 	return r
 }
 
 // finish makes the trace of a run whose workflow returned.
 func finish(r *Run, err error) Execution {
+	r.addExchanges()
 	if r.broken != nil {
 		r.builder.Discard()
 		status, _, _, message := brokenBy(r.broken)

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/shadowrun/shadowrun/golden"
+	"github.com/shadowrun/shadowrun/replay/external"
 )
 
 // stepsWorkflow is a Go workflow that is a function.
@@ -171,7 +172,7 @@ func TestGoWorkflowReturnsAtItsTimeout(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errTimeout)
 	for range 100 {
-		run := newRun(planned("steps", 5).PlannedRun, x.build, x.limits, x.redact, nil)
+		run := newRun(planned("steps", 5).PlannedRun, x.build, x.limits, x.redact, nil, newCalls(external.Record, nil))
 		done := make(chan error, 1)
 		done <- ctx.Err()
 		e := x.await(ctx, run, done)
@@ -254,7 +255,7 @@ func TestGoWorkflowRedacts(t *testing.T) {
 		r.Record("step-"+secret, os.Getenv("DB_PASSWORD"))
 		r.Artifact("a-"+secret+".txt", []byte("is "+secret))
 		r.Artifact("a.json", fmt.Appendf(nil, `{"v":"pass\u0020w\u00f6rd\"1"}`))
-		r.Call(ctx, "login", secret, func(context.Context) (any, error) { return nil, errors.New("wrong: " + secret) })
+		r.Call(ctx, "login", secret, nil, func(context.Context) (any, error) { return nil, errors.New("wrong: " + secret) })
 		panic("with " + secret)
 	}), func(c *Config) { c.Redact = []string{"DB_PASSWORD"} })
 	e := x.execute(t.Context(), planned("steps", 5))

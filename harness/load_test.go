@@ -203,10 +203,10 @@ func TestDefaults(t *testing.T) {
 	interval, recheck, rate, yes := Duration(30*time.Second), 1, 0.001, true
 	want := Config{
 		Version: 1, Seed: 1, Workers: 3, RunsPerCycle: 9, Interval: &interval, Timeout: Duration(time.Minute), Grace: Duration(10 * time.Second),
-		Recheck: &recheck, Again: 5, FailOn: "violation", UnknownRate: &rate,
+		Recheck: &recheck, Again: 5, FailOn: "violation", UnknownRate: &rate, Explain: "never", Budget: Budget{240, 10 * time.Minute},
 		Workflows: []WorkflowConfig{{
 			Name: "a", Command: []string{"a"}, Output: golden.OutputText, Trace: "stdout", Artifacts: &yes, Variants: []Variant{VariantAgain},
-			Timeout: Duration(time.Minute), Weight: 1, MaxOutput: 64 << 20, MaxEvents: 2_000_000, MaxProcesses: 256, External: "live",
+			Timeout: Duration(time.Minute), Weight: 1, MaxOutput: 64 << 20, MaxEvents: 2_000_000, MaxProcesses: 256, External: "record",
 		}},
 	}
 	c := Config{Workflows: []WorkflowConfig{{Name: "a", Command: []string{"a"}, Output: golden.OutputText}}}

@@ -16,7 +16,7 @@ import (
 )
 
 // childWorkflows are those that a re-executed child of the test binary finds.
-var childWorkflows = []Workflow{drawer{}, steps("steps", nil), shy{}}
+var childWorkflows = []Workflow{drawer{}, steps("steps", nil), shy{}, calling{}}
 
 func TestMain(m *testing.M) {
 	RunChild(childWorkflows...)
@@ -54,7 +54,17 @@ func commandOf(t testing.TB, w WorkflowConfig, changes ...func(*Config)) *comman
 		t.Fatal(err)
 	}
 	state := t.TempDir()
-	x, err := newCommandExecutor(c, c.Workflows[0], newWorld(time.Now, state), filepath.Join(state, "work"))
+	self, err := newReexec(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls := &outside{dir: filepath.Join(state, "external"), redact: redactor{}.bytes}
+	t.Cleanup(func() {
+		if err := calls.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	x, err := newCommandExecutor(c, c.Workflows[0], newWorld(time.Now, state), filepath.Join(state, "work"), self, calls)
 	if err != nil {
 		t.Fatal(err)
 	}

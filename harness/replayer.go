@@ -16,12 +16,20 @@ type replayer struct {
 	got          *golden.Trace // the first that differs
 	last         *golden.Trace // that was handed to the check, unless it is got
 	restorations int
+	record       *callRecord // of the run; nil until the first attempt
 }
 
 // attempt replays the run once.
 func (r *replayer) attempt(ctx context.Context, n int) (replay.Attempt, error) {
 	r.release()
-	e := r.runner.execute(ctx, job{PlannedRun: r.run, killAfter: r.run.killAfter(r.of.Checkpoints)})
+	if r.record == nil {
+		record, err := recordOf(r.of.Trace)
+		if err != nil {
+			return replay.Attempt{}, fmt.Errorf("the golden's calls can't be read: %w", err)
+		}
+		r.record = record
+	}
+	e := r.runner.execute(ctx, job{PlannedRun: r.run, killAfter: r.run.killAfter(r.of.Checkpoints), record: r.record})
 	r.restorations += e.Restorations
 	if ctx.Err() != nil {
 		e.Close()

@@ -2,13 +2,15 @@ package harness
 
 import (
 	"context"
-	"encoding/json"
+
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/shadowrun/shadowrun/golden"
 	"github.com/shadowrun/shadowrun/harness/internal/proc"
@@ -24,7 +26,7 @@ func (e *execution) killAndResume(ctx context.Context) {
 	if !e.command(ctx, e.job.killAfter) {
 		return
 	}
-	if err := errors.Join(removeAll(e.dir.sub(outFolder)), os.Mkdir(e.dir.sub(outFolder), 0o700), removeAll(e.dir.sub(traceFile))); err != nil {
+	if err := errors.Join(e.reconnect(), removeAll(e.dir.sub(outFolder)), os.Mkdir(e.dir.sub(outFolder), 0o700), removeAll(e.dir.sub(traceFile))); err != nil {
 		e.broken = fmt.Sprintf("resume: %v", err)
 		return
 	}
@@ -45,7 +47,16 @@ func (x *goExecutor) executeChild(ctx context.Context, j job) Execution {
 		return noFolder(ctx, err)
 	}
 	defer dir.remove()
-	task := childTask{Run: j.PlannedRun, Dir: dir.path, KillAfter: j.killAfter, Limits: x.limits, Redact: x.redactNames}
+	task := childTask{Run: j.PlannedRun, Dir: dir.path, KillAfter: j.killAfter, Limits: x.limits, Redact: x.redactNames,
+		External: j.callMode(x.external)}
+	if j.record != nil {
+		if err := writeJSON(filepath.Join(dir.path, recordFile), j.record); err != nil {
+			return faulted(err.Error())
+		}
+	}
+	if j.treatment != nil {
+		return x.executeTreated(ctx, j, task, dir)
+	}
 	result, stderr := x.child(ctx, task)
 	pids := result.PIDs
 	if result.Status == proc.Signaled && result.Signal == syscall.SIGKILL {
@@ -60,22 +71,49 @@ func (x *goExecutor) executeChild(ctx context.Context, j job) Execution {
 }
 
 func (x *goExecutor) child(ctx context.Context, task childTask) (proc.Result, []byte) {
+	return x.runChild(ctx, x.childSpec(task))
+}
+
+func (x *goExecutor) childSpec(task childTask) proc.Spec {
 	text, err := json.Marshal(task)
 	if err != nil {
 		panic(err) // strings and numbers always marshal
 	}
-	stderr := tail{redact: x.redact}
-	result := proc.Run(ctx, proc.Spec{
+	return proc.Spec{
 		Argv:    x.self.argv(),
 		Env:     append(os.Environ(), childVariable+"="+string(text)),
 		Owner:   x.world.owner,
-		Stdout:  stderr.stream(),
-		Stderr:  stderr.stream(),
 		Timeout: x.timeout,
 		Now:     x.world.now,
-	})
+	}
+}
+
+func (x *goExecutor) runChild(ctx context.Context, spec proc.Spec) (proc.Result, []byte) {
+	stderr := tail{redact: x.redact}
+	spec.Stdout, spec.Stderr = stderr.stream(), stderr.stream()
+	result := proc.Run(ctx, spec)
 	stderr.flush()
 	return result, stderr.bytes()
+}
+
+// executeTreated executes a Go workflow in a child that is in the lab.
+func (x *goExecutor) executeTreated(ctx context.Context, j job, task childTask, dir *runDir) Execution {
+	start := x.world.now()
+	spec := x.childSpec(task)
+	if err := enterLab(&spec, j.treatment, x.self, dir); err != nil {
+		return labFault(err, nil)
+	}
+	result, stderr := x.runChild(ctx, spec)
+	report, err := leaveLab(&result, dir)
+	if err != nil {
+		return labFault(err, stderr)
+	}
+	e := x.childExecution(dir.path, result, stderr)
+	e.Circumstances = x.world.circumstances(j.ID, start)
+	e.Circumstances.PIDs = result.PIDs
+	e.Circumstances.Dirs = []string{dir.path}
+	e.treated(j.treatment, report)
+	return e
 }
 
 func (x *goExecutor) childExecution(dir string, result proc.Result, stderr []byte) Execution {

@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -27,6 +26,7 @@ type Run struct {
 	limits       limits
 	size         int64 // of what was recorded, in bytes
 	redact       redactor
+	calls        *calls
 	stop         func(cause error) // ends the workflow's context; nil: there is nobody to tell
 	closed       atomic.Bool       // the run is over, on one side or the other: nothing more is recorded
 	resume       *checkpoint
@@ -83,20 +83,6 @@ func (r *Run) Artifact(name string, content []byte) {
 	r.addValue(golden.KindArtifact, name, artifactValue(name, content, r.redact))
 }
 
-// Call makes a call to the outside and records the exchange: the request, and the response or
-// the error. The call's name is free.
-func (r *Run) Call(ctx context.Context, name string, request any, call func(context.Context) (response any, err error)) (any, error) {
-	response, err := call(ctx)
-	exchange := map[string]any{"request": request}
-	if err != nil {
-		exchange["error"] = err.Error()
-	} else {
-		exchange["response"] = response
-	}
-	r.add(golden.KindCall, name, exchange)
-	return response, err
-}
-
 // Checkpoint keeps state so that the run could be resumed from here. Without it being killed
 // the call costs a marshalling of state.
 func (r *Run) Checkpoint(state any) error {
@@ -104,7 +90,9 @@ func (r *Run) Checkpoint(state any) error {
 	if err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
+	r.addExchanges()
 	r.checkpoints++
+	r.calls.open(r.checkpoints, r.redact)
 	r.addValue(golden.KindCheckpoint, "", strconv.AppendInt(nil, int64(r.checkpoints), 10))
 	if r.onCheckpoint == nil {
 		return r.broken
@@ -147,7 +135,14 @@ func (r *Run) add(kind golden.Kind, name string, value any) {
 }
 
 func (r *Run) addValue(kind golden.Kind, name string, value []byte) {
-	if r.broken != nil || r.closed.Load() {
+	if !r.closed.Load() {
+		r.put(kind, name, value)
+	}
+}
+
+// put adds an event, also when the workflow has returned.
+func (r *Run) put(kind golden.Kind, name string, value []byte) {
+	if r.broken != nil {
 		return
 	}
 	if len(r.redact.secrets) > 0 {

@@ -39,6 +39,8 @@ type Runner struct {
 	prints    fingerprinter
 	around    string // fingerprint of the environment
 	burners   *burners
+	self      reexec
+	outside   *outside
 	committed acknowledged
 }
 
@@ -76,7 +78,9 @@ func (r *Runner) Prepare() error {
 	if err != nil {
 		return err
 	}
+	r.self = self
 	r.burners = &burners{self: self}
+	r.outside = &outside{dir: filepath.Join(r.StateDir, "external"), redact: r.redact}
 	workDir := filepath.Join(r.StateDir, "work", r.SoakID)
 	for _, w := range r.Config.Workflows {
 		p := &prepared{config: w}
@@ -84,7 +88,7 @@ func (r *Runner) Prepare() error {
 			return err
 		}
 		if w.Command != nil {
-			p.executor, err = r.commandExecutor(w, workDir)
+			p.executor, err = r.commandExecutor(w, workDir, self)
 		} else {
 			p.executor, err = r.goExecutor(w, workDir, self)
 		}
@@ -97,13 +101,26 @@ func (r *Runner) Prepare() error {
 	return r.fingerprint()
 }
 
-func (r *Runner) commandExecutor(w WorkflowConfig, workDir string) (executor, error) {
-	x, err := newCommandExecutor(r.Config, w, r.world, workDir)
+func (r *Runner) commandExecutor(w WorkflowConfig, workDir string, self reexec) (executor, error) {
+	x, err := newCommandExecutor(r.Config, w, r.world, workDir, self, r.outside)
 	if err != nil {
 		return nil, err
 	}
 	return x, x.refuseWritten()
 }
+
+// redact takes the secrets of all workflows out of a call.
+func (r *Runner) redact(text []byte) []byte {
+	for _, w := range r.Config.Workflows {
+		if x, ok := r.workflows[w.Name].executor.(*commandExecutor); ok {
+			text = x.redact.bytes(text)
+		}
+	}
+	return text
+}
+
+// Close ends what executions share. The runner may be used again.
+func (r *Runner) Close() error { return r.outside.close() }
 
 // fingerprint notes every workflow's build, as it is now.
 func (r *Runner) fingerprint() error {
@@ -125,6 +142,9 @@ func (r *Runner) Builds() map[string]string {
 	}
 	return builds
 }
+
+// Self returns the command with which this binary, started again, comes to [RunChild].
+func (r *Runner) Self() []string { return r.self.argv() }
 
 // Home returns the home folder of whoever runs the soak.
 func (r *Runner) Home() string { return r.world.home }
@@ -166,7 +186,7 @@ func (r *Runner) Run(ctx context.Context, stop <-chan struct{}) error {
 	})
 	err := group.Wait()
 	r.burners.stop()
-	return err
+	return errors.Join(err, r.Close())
 }
 
 // cycles carries out one cycle after another, each an interval after the one before it. What

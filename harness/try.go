@@ -10,18 +10,20 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/shadowrun/shadowrun/golden"
+	"github.com/shadowrun/shadowrun/replay/external"
 )
 
 // Try executes a command once with a seed, outside any soak, in folders below dir, and returns
 // the bytes of its output beside what it came to. The trace has them as blocks.
 func Try(ctx context.Context, c Config, w WorkflowConfig, seed uint64, dir string) (Execution, []byte, error) {
 	w.Output = golden.OutputBytes
+	w.External = external.Live
 	c.Workflows = []WorkflowConfig{w}
 	c = c.Defaults()
 	if err := c.Validate(); err != nil {
 		return Execution{}, nil, err
 	}
-	x, err := newCommandExecutor(c, c.Workflows[0], newWorld(time.Now, dir), filepath.Join(dir, "work"))
+	x, err := newCommandExecutor(c, c.Workflows[0], newWorld(time.Now, dir), filepath.Join(dir, "work"), reexec{}, nil)
 	if err != nil {
 		return Execution{}, nil, err
 	}

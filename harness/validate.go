@@ -11,6 +11,7 @@ import (
 
 	"github.com/shadowrun/shadowrun/golden"
 	"github.com/shadowrun/shadowrun/replay"
+	"github.com/shadowrun/shadowrun/replay/external"
 )
 
 var workflowName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
@@ -61,6 +62,8 @@ func (c Config) check() error {
 		return badKey("fail_on", "%q is not known; want violation or leak", c.FailOn)
 	case !(*c.UnknownRate >= 0 && *c.UnknownRate <= 1): // so that NaN is none
 		return badKey("unknown_rate", "%v is out of range; want 0 to 1", *c.UnknownRate)
+	case c.Explain != ExplainNever && c.Explain != ExplainOnMismatch:
+		return badKey("explain", "%q is not known; want never or on-mismatch", c.Explain)
 	}
 	return cmp.Or(checkVariables("", c.Env, c.PassEnv), checkNames("redact", c.Redact), c.checkWorkflows(), c.checkRules())
 }
@@ -113,8 +116,8 @@ func (w WorkflowConfig) check(at string) error {
 		return badKey(at+"max_processes", "%d is negative", w.MaxProcesses)
 	case w.Weight < 1 || w.Weight > maxTotalWeight:
 		return badKey(at+"weight", "%d is out of range; want 1 to %d", w.Weight, maxTotalWeight)
-	case w.External != "live":
-		return badKey(at+"external", "%q is not known; want live", w.External)
+	case w.External != external.Record && w.External != external.Live && w.External != external.Block:
+		return badKey(at+"external", "%q is not known; want record, live or block", w.External)
 	}
 	for i, v := range w.Variants {
 		if err := w.checkVariant(fmt.Sprintf("%svariants[%d]", at, i), v); err != nil {

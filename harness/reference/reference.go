@@ -96,7 +96,8 @@ func (llm) Run(ctx context.Context, r *harness.Run) error {
 	topics := []string{"billing", "shipping", "returns", "accounts"}
 	prompt := fmt.Sprintf("summarise ticket %d about %s", r.Rand().IntN(10000), topics[r.Rand().IntN(len(topics))])
 	r.Record("prompt", prompt)
-	answer, err := r.Call(ctx, "model", map[string]any{"prompt": prompt, "temperature": 0}, func(context.Context) (any, error) {
+	var answer string
+	err := r.Call(ctx, "model", map[string]any{"prompt": prompt, "temperature": 0}, &answer, func(context.Context) (any, error) {
 		words := strings.Fields("the customer asks for a refund because parcel was late and invoice shows two charges")
 		r.Rand().Shuffle(len(words), func(i, j int) { words[i], words[j] = words[j], words[i] })
 		return strings.Join(words[:8], " "), nil
@@ -104,6 +105,6 @@ func (llm) Run(ctx context.Context, r *harness.Run) error {
 	if err != nil {
 		return err
 	}
-	r.Record("parse", map[string]any{"tokens": len(strings.Fields(answer.(string))), "model": "reference-1"})
+	r.Record("parse", map[string]any{"tokens": len(strings.Fields(answer)), "model": "reference-1"})
 	return nil
 }

@@ -92,7 +92,15 @@ func (r *record) commit(cycles []harness.CycleResult) error {
 		}
 	}
 	rows[0].GoldenBytes = after - before
-	return r.ledger.Commit(r.soak.ID, r.clock(), rows...)
+	if err := r.ledger.Commit(r.soak.ID, r.clock(), rows...); err != nil || r.explainer == nil {
+		return err
+	}
+	for _, row := range rows {
+		for _, seen := range row.Findings {
+			r.explainer.found(seen.Key)
+		}
+	}
+	return nil
 }
 
 // row turns a cycle into what the ledger keeps of it. The first of refs are the cycle's.

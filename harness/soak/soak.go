@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/shadowrun/shadowrun/golden"
@@ -51,6 +52,10 @@ type session struct {
 	record *record
 	active time.Duration
 	clock  func() time.Time // steady
+
+	explainer *explainer // nil: findings are not explained
+	notifying sync.Mutex
+	latest    harness.Event // that the runner told
 }
 
 // Run carries a soak out: the end of stop lets what is in flight finish, the end of ctx
@@ -93,8 +98,10 @@ func Run(ctx context.Context, stop <-chan struct{}, o Options) (id ledger.SoakID
 
 // clear ends and removes what a killed soak left behind, and lets a replay by hand go on.
 func clear(dir string) error {
-	if _, err := proc.Sweep(dir); err != nil {
-		return fmt.Errorf("processes of a killed soak: %w", err)
+	for _, owner := range []string{dir, explainOwner(dir)} {
+		if _, err := proc.Sweep(owner); err != nil {
+			return fmt.Errorf("processes of a killed soak: %w", err)
+		}
 	}
 	return harness.RemoveRunDirs(filepath.Join(dir, "work"))
 }
@@ -180,7 +187,7 @@ func (s *session) carryOut(ctx context.Context, stop <-chan struct{}) error {
 		return err
 	}
 	s.notices()
-	runErr := s.runner.Run(ctx, stop)
+	runErr := s.runAndExplain(ctx, stop)
 	why := "finished"
 	select {
 	case <-stop:
@@ -211,6 +218,38 @@ func (s *session) carryOut(ctx context.Context, stop <-chan struct{}) error {
 	return s.ledger.EndSoak(s.soak.ID, end, string(summary.Outcome))
 }
 
+// runAndExplain runs the plan and explains what it finds. A soak that comes to its end waits for the last
+// explanation; one that is stopped leaves them to its resumption.
+func (s *session) runAndExplain(ctx context.Context, stop <-chan struct{}) error {
+	explainer, err := newExplainer(s)
+	if err != nil {
+		return err
+	}
+	if s.explainer = explainer; explainer == nil {
+		return s.runner.Run(ctx, stop)
+	}
+	explaining, end := context.WithCancel(ctx)
+	defer end()
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		defer end()
+		explainer.run(explaining)
+	})
+	wait.Go(func() {
+		select {
+		case <-stop:
+			end()
+		case <-explaining.Done():
+		}
+	})
+	if err = s.runner.Run(ctx, stop); err != nil {
+		end()
+	}
+	explainer.finish()
+	wait.Wait()
+	return err
+}
+
 // event keeps a change of the soak's state in the ledger.
 func (s *session) event(kind, text string) error {
 	return s.ledger.AppendEvent(ledger.Event{Soak: s.soak.ID, At: s.clock(), Kind: kind, Text: text})
@@ -219,6 +258,20 @@ func (s *session) event(kind, text string) error {
 // notify keeps notices in the ledger, which has verdicts and failures already, and passes
 // everything on. The runner calls it from the goroutine that commits.
 func (s *session) notify(e harness.Event) {
+	s.notifying.Lock()
+	defer s.notifying.Unlock()
+	s.latest = e
+	s.pass(e)
+}
+
+// remark passes a notice on that is the explainer's.
+func (s *session) remark(format string, args ...any) {
+	s.notifying.Lock()
+	defer s.notifying.Unlock()
+	s.pass(harness.Event{At: s.clock(), Kind: harness.EventNotice, Cycle: s.latest.Cycle, Tally: s.latest.Tally, Text: fmt.Sprintf(format, args...)})
+}
+
+func (s *session) pass(e harness.Event) {
 	if e.Kind == harness.EventNotice {
 		// A failure to keep it shows at the next commit, which fails for the same reason.
 		s.event(string(e.Kind), e.Text)

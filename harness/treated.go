@@ -1,0 +1,103 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/shadowrun/shadowrun/golden"
+	"github.com/shadowrun/shadowrun/harness/internal/proc"
+	"github.com/shadowrun/shadowrun/replay"
+	"github.com/shadowrun/shadowrun/replay/lab"
+)
+
+// ExecuteTreated executes one run as [Runner.Execute] does, but in the lab, under a treatment; an
+// empty one is a placebo. A Go workflow is executed in a child of this binary.
+func (r *Runner) ExecuteTreated(ctx context.Context, p PlannedRun, t lab.Treatment) Execution {
+	if t == nil {
+		t = lab.Treatment{}
+	}
+	return r.execute(ctx, job{PlannedRun: p, treatment: t})
+}
+
+// Files of an execution in the lab, in its folder.
+const (
+	labFolder = "lab"
+	labReport = "lab.json"
+)
+
+// labSlack is what an execution in the lab may take beyond its workflow's time-out: readings of the
+// clock that are held, for two seconds in all, and the tracer itself.
+const labSlack = 5 * time.Second
+
+// enterLab makes spec start the tracer, which starts what spec named.
+func enterLab(spec *proc.Spec, t lab.Treatment, self reexec, dir *runDir) error {
+	if err := dir.make(labFolder); err != nil {
+		return err
+	}
+	task := lab.Task{
+		Treatment: t, Argv: spec.Argv, Dir: spec.Dir, Env: spec.Env,
+		Scratch: dir.sub(labFolder), Report: dir.sub(labReport), Watchdog: spec.Timeout + labSlack,
+	}
+	var err error
+	spec.Argv, spec.Env, err = task.Command(self.argv())
+	spec.Timeout += 2 * labSlack // the tracer is the first to give up
+	if spec.MaxProcesses > 0 {
+		spec.MaxProcesses += labProcesses
+	}
+	return err
+}
+
+// labProcesses is how many processes of the lab's own are descendants of the one that is started.
+const labProcesses = 3
+
+// leaveLab reads what the tracer has to say of the run. A run that the lab failed at says nothing,
+// and one that its watchdog ended took too long.
+func leaveLab(result *proc.Result, dir *runDir) (lab.Report, error) {
+	report, err := lab.ReadReport(dir.sub(labReport))
+	switch {
+	case result.Status == proc.Cancelled || result.Status == proc.TimedOut || result.Status == proc.Limited:
+		return report, nil
+	case os.IsNotExist(err):
+		return report, fmt.Errorf("lab: the tracer left no report: %s", result)
+	case err != nil:
+		return report, fmt.Errorf("lab: %w", err)
+	case report.Error != "":
+		return report, fmt.Errorf("lab: %s", report.Error)
+	case report.Watchdog:
+		result.Status = proc.TimedOut
+	}
+	return report, nil
+}
+
+// treated tells an execution what it looked like from the inside.
+func (e *Execution) treated(t lab.Treatment, report lab.Report) {
+	e.Lab = &report
+	c := &e.Circumstances
+	if len(report.PIDs) > 0 {
+		c.PIDs = slices.Concat(report.OwnPIDs, report.PIDs)
+	}
+	c.Dirs = append(c.Dirs, report.Dirs...)
+	if name, ok := t["hostname"]; ok {
+		c.Host = name
+	}
+	if level, ok := t["clock"]; ok {
+		treatedClock(c, level)
+	}
+}
+
+// treatedClock moves the time of a run to what its clock showed: one instant where it was frozen.
+func treatedClock(c *replay.Circumstances, level string) {
+	if at, err := time.Parse(time.RFC3339Nano, level); err == nil {
+		c.Start, c.End = at, at
+	} else if shift, err := time.ParseDuration(level); err == nil {
+		c.Start, c.End = c.Start.Add(shift), c.End.Add(shift)
+	}
+}
+
+// labFault is what comes of a run that the lab failed at.
+func labFault(err error, stderr []byte) Execution {
+	return Execution{Status: golden.StatusFault, Message: err.Error(), Stderr: stderr}
+}
