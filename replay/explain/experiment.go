@@ -39,7 +39,6 @@ type proof struct {
 	with   []replay.Cause
 	p      float64
 	text   string
-	needs  int
 }
 
 // run carries out all stages. What is spent ends them, and is no error. A rare difference that

@@ -27,8 +27,6 @@ type group struct {
 	columns []*column
 	values  []int // by run
 	varies  bool  // in runs that are treated alike
-	proof   *proof
-	derived bool // all of its columns are
 }
 
 // table is all that the runs with the seed in question showed.

@@ -106,11 +106,6 @@ func (l *layout) eventList() bool {
 	return l.header.Output != golden.OutputJSON && l.header.Output != golden.OutputSteps
 }
 
-// within reports whether path is at or below outer.
-func within(path, outer string) bool {
-	return path == outer || strings.HasPrefix(path, outer) && path[len(outer)] == '/'
-}
-
 // splitPath cuts the last segment off a path.
 func splitPath(path string) (parent, last string) {
 	i := strings.LastIndexByte(path, '/')

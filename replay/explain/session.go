@@ -39,7 +39,6 @@ type session struct {
 	rng       *rand.Rand
 	arms      []*arm
 	named     map[string]*arm
-	factors   []Factor
 	runs      []*run // with the seed in question
 	reference *run
 	ref       *layout

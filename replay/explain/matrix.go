@@ -1,0 +1,76 @@
+package explain
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// WriteMatrix writes how each field did in each arm, fields by factors: = where all of an arm's
+// runs have the first untreated run's value, one where all have one other, else how many values in
+// how many runs; a blank where the arm says nothing about it. Arms are numbered, their names below.
+func WriteMatrix(w io.Writer, x *Explanation) error {
+	var b strings.Builder
+	name := 4
+	for _, f := range x.Fields {
+		name = max(name, utf8.RuneCountInString(show(f.Path)))
+	}
+	name = min(name, 40)
+	row := func(first string, cells []string) {
+		line := pad(first, name)
+		for _, c := range cells {
+			line += " " + pad(c, 5)
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	var heads []string
+	for i := range x.Arms {
+		heads = append(heads, fmt.Sprint(i+1))
+	}
+	row("path", heads)
+	for _, f := range x.Fields {
+		byArm := map[string]Cell{}
+		for _, c := range f.Matrix {
+			byArm[c.Arm] = c
+		}
+		var cells []string
+		for _, a := range x.Arms {
+			c, ok := byArm[a.Name]
+			switch {
+			case !ok:
+				cells = append(cells, "")
+			case c.Other == 0:
+				cells = append(cells, "=")
+			case c.Values == 1:
+				cells = append(cells, "one")
+			default:
+				cells = append(cells, fmt.Sprintf("%d/%d", c.Values, c.Runs))
+			}
+		}
+		row(short(show(f.Path), name), cells)
+	}
+	b.WriteString("\n")
+	for i, a := range x.Arms {
+		fmt.Fprintf(&b, "%2d %s: %s", i+1, visible(a.Name), countOf(a.Runs, "run"))
+		if a.Unknown > 0 {
+			fmt.Fprintf(&b, ", %d not comparable", a.Unknown)
+		}
+		b.WriteString("\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func pad(s string, n int) string {
+	return s + strings.Repeat(" ", max(0, n-utf8.RuneCountInString(s)))
+}
+
+// short cuts the beginning off a long path: its end tells more.
+func short(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return "…" + string(r[len(r)-n+1:])
+}
