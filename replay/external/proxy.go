@@ -35,6 +35,8 @@ type Options struct {
 
 	// Dial reaches servers; nil: the network, or the proxy that this process's environment names.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+	headerTime time.Duration // 0: headerTime
 }
 
 // Proxy carries the calls of many executions at a time, each under a [Session]. It listens on
@@ -71,6 +73,9 @@ func Start(o Options) (*Proxy, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("outside calls: %w", err)
+	}
+	if o.headerTime == 0 {
+		o.headerTime = headerTime
 	}
 	p := &Proxy{dir: dir, options: o, sessions: map[string]*Session{}, doors: map[string]*Session{}}
 	if p.authority, err = openAuthority(dir); err != nil {
@@ -157,7 +162,7 @@ func (p *Proxy) serve() {
 	p.tunnels = &tunnelListener{conns: make(chan net.Conn), done: make(chan struct{})}
 	p.outer = &http.Server{
 		Handler:           p.handler(p.serveOuter),
-		ReadHeaderTimeout: headerTime,
+		ReadHeaderTimeout: p.options.headerTime,
 		MaxHeaderBytes:    headerSize,
 		ErrorLog:          quiet,
 		ConnContext:       withVisitor,
@@ -168,7 +173,7 @@ func (p *Proxy) serve() {
 	both.SetUnencryptedHTTP2(true)
 	p.inner = &http.Server{
 		Handler:           p.handler(p.serveInner),
-		ReadHeaderTimeout: headerTime,
+		ReadHeaderTimeout: p.options.headerTime,
 		MaxHeaderBytes:    headerSize,
 		ErrorLog:          quiet,
 		ConnContext:       withVisitor,

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -68,7 +69,7 @@ func (s *Session) connect(w http.ResponseWriter, r *http.Request) {
 
 // answer looks at what the program says first, and hands the tunnel over to who speaks that.
 func (t *tunnel) answer(ctx context.Context) {
-	t.SetReadDeadline(time.Now().Add(headerTime)) // net.Conn knows wall-clock deadlines only
+	t.SetReadDeadline(time.Now().Add(t.session.proxy.options.headerTime)) // net.Conn knows wall-clock deadlines only
 	first, err := t.buffered.Peek(1)
 	t.SetReadDeadline(time.Time{})
 	switch {
@@ -85,8 +86,8 @@ func (t *tunnel) answer(ctx context.Context) {
 }
 
 func isTimeout(err error) bool {
-	timed, ok := err.(net.Error)
-	return ok && timed.Timeout()
+	var timed net.Error
+	return errors.As(err, &timed) && timed.Timeout()
 }
 
 func (t *tunnel) answerTLS(ctx context.Context) {
@@ -100,7 +101,7 @@ func (t *tunnel) answerTLS(ctx context.Context) {
 			return t.session.proxy.authority.host(name)
 		},
 	})
-	ctx, cancel := context.WithTimeout(ctx, headerTime)
+	ctx, cancel := context.WithTimeout(ctx, t.session.proxy.options.headerTime)
 	defer cancel()
 	if err := secure.HandshakeContext(ctx); err != nil {
 		t.session.note(t.authority, errDistrust)
