@@ -21,13 +21,17 @@ var arrows = []struct {
 }{
 	{"golden", nil, "a trace knows nothing of who made it or compares it"},
 	{"replay", []string{"golden"}, "comparing and classifying are pure: no processes, no disk, no ledger"},
-	{"harness", []string{"golden", "replay"}, "a soak hands its results over; how they are kept is not its business"},
+	{"replay/lab", nil, "it treats any command; what that shows is not its business"},
+	{"replay/explain", []string{"golden", "replay"}, "experiments and statistics are pure: who runs them is an interface of its own"},
+	{"replay/external", []string{"golden"}, "a call is recorded and answered, whoever makes it"},
+	{"harness", []string{"golden", "replay", "replay/external", "replay/lab"}, "a soak hands its results over; how they are kept is not its business"},
 	{"harness/internal/proc", nil, "a process is a process, whatever it is run for"},
 	{"harness/ledger", []string{"golden", "replay"}, "the record outlives the harness that wrote it"},
 	{"harness/reference", []string{"harness"}, "they are workflows like a user's"},
 	{"harness/harnesstest", []string{"golden", "replay", "harness", "harness/reference"}, "it runs in users' tests: no ledger, no command line"},
-	{"harness/soak", []string{"golden", "replay", "harness", "harness/ledger", "harness/reference", "harness/internal/proc"}, "it puts harness and ledger together"},
-	{"cmd", []string{"golden", "replay", "harness", "harness/ledger", "harness/reference", "harness/soak"}, "nothing imports it but main functions"},
+	{"harness/experiment", []string{"golden", "harness", "replay", "replay/explain", "replay/external", "replay/lab"}, "it puts the experiments on real workflows"},
+	{"harness/soak", []string{"golden", "replay", "replay/explain", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/internal/proc"}, "it puts harness and ledger together"},
+	{"cmd", []string{"golden", "replay", "replay/explain", "replay/lab", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/soak"}, "nothing imports it but main functions"},
 	{"cmd/shadowrun", []string{"cmd"}, "one call"},
 }
 

@@ -127,7 +127,8 @@ func (a *app) showFinding(s *soak.State, of ledger.Soak, key string) error {
 	if a.json {
 		return a.printJSON(findingShowJSON{jsonVersion, newFindingJSON(f)})
 	}
-	fmt.Fprintf(a.out, "finding %s: %s, %s, %s\n", shortKey(f.Key), f.Workflow, f.Class, f.Cause)
+	class, cause := classAndCause(f)
+	fmt.Fprintf(a.out, "finding %s: %s, %s, %s\n", shortKey(f.Key), f.Workflow, class, cause)
 	fmt.Fprintf(a.out, "  where    %s\n", printable(orRoot(f.Pattern)))
 	fmt.Fprintf(a.out, "  seen     %d times, first in %s at %s, last in %s at %s\n", f.Count,
 		runName(f.First.Run), f.First.At.Format(time.RFC3339), runName(f.Last.Run), f.Last.At.Format(time.RFC3339))
@@ -137,10 +138,17 @@ func (a *app) showFinding(s *soak.State, of ledger.Soak, key string) error {
 		writeValues(a.out, d, "           ")
 		fmt.Fprintf(a.out, "  because  %s\n", printable(d.Why))
 	}
+	if x := f.Explained; x != nil {
+		fmt.Fprintf(a.out, "  proof    %s: %s\n", printable(orRoot(x.Path)), printable(x.Proof))
+		fmt.Fprintf(a.out, "           (%s of %s, %s)\n", quantity(x.Runs, "run"), runName(x.Run), x.At.Format(time.RFC3339))
+	}
 	if f.Accepted != nil {
 		fmt.Fprintf(a.out, "  accepted until %s by %s: %s\n", f.Accepted.Until.Format(time.DateOnly), f.Accepted.Who, f.Accepted.Reason)
 	}
 	fmt.Fprintf(a.out, "  again    %s\n", f.Reproduction)
+	if f.Explained == nil {
+		fmt.Fprintf(a.out, "  why      shadowrun explain %s%s%s\n", runName(f.Shortest), soak.StateFlag(s.Dir), a.soakFlag)
+	}
 	return nil
 }
 

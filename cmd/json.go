@@ -127,6 +127,17 @@ type findingJSON struct {
 	Example      json.RawMessage `json:"example,omitempty"`
 	Reproduction string          `json:"reproduction"`
 	Accepted     *acceptedJSON   `json:"accepted,omitempty"`
+	Explained    *explainedJSON  `json:"explained,omitempty"`
+}
+
+type explainedJSON struct {
+	Run   string    `json:"run"`
+	At    time.Time `json:"at"`
+	Path  string    `json:"path"`
+	Class string    `json:"class,omitempty"`
+	Cause string    `json:"cause,omitempty"`
+	Proof string    `json:"proof"`
+	Runs  int       `json:"runs"`
 }
 
 type sightJSON struct {
@@ -189,6 +200,9 @@ func newFindingJSON(f ledger.Finding) findingJSON {
 	}
 	if f.Accepted != nil {
 		j.Accepted = &acceptedJSON{f.Accepted.Reason, f.Accepted.Until, f.Accepted.Who}
+	}
+	if x := f.Explained; x != nil {
+		j.Explained = &explainedJSON{runName(x.Run), x.At, x.Path, string(x.Class), string(x.Cause), x.Proof, x.Runs}
 	}
 	return j
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/shadowrun/shadowrun/harness"
 	"github.com/shadowrun/shadowrun/harness/ledger"
 	"github.com/shadowrun/shadowrun/replay"
+	"github.com/shadowrun/shadowrun/replay/explain"
 )
 
 // forms are the documents and objects that JSON.md describes, by their headings there.
@@ -33,6 +34,7 @@ var forms = map[string]reflect.Type{
 	"replay":            reflect.TypeFor[replaysJSON](),
 	"show":              reflect.TypeFor[showJSON](),
 	"diff":              reflect.TypeFor[comparisonJSON](),
+	"explain":           reflect.TypeFor[explain.Explanation](),
 	"findings":          reflect.TypeFor[findingsJSON](),
 	"findings show":     reflect.TypeFor[findingShowJSON](),
 	"findings accept":   reflect.TypeFor[acceptJSON](),
@@ -45,23 +47,30 @@ var forms = map[string]reflect.Type{
 	"golden prune":      reflect.TypeFor[pruneJSON](),
 	"version":           reflect.TypeFor[versionJSON](),
 
-	"figures":       reflect.TypeFor[countersJSON](),
-	"hour":          reflect.TypeFor[hourJSON](),
-	"holder":        reflect.TypeFor[ledger.Holder](),
-	"finding":       reflect.TypeFor[findingJSON](),
-	"sight":         reflect.TypeFor[sightJSON](),
-	"acceptance":    reflect.TypeFor[acceptedJSON](),
-	"rule":          reflect.TypeFor[ruleJSON](),
-	"run":           reflect.TypeFor[runJSON](),
-	"replayed":      reflect.TypeFor[replayJSON](),
-	"difference":    reflect.TypeFor[replay.Difference](),
-	"covered":       reflect.TypeFor[coveredJSON](),
-	"circumstances": reflect.TypeFor[replay.Circumstances](),
-	"workflow":      reflect.TypeFor[workflowJSON](),
-	"cycle":         reflect.TypeFor[harness.Cycle](),
-	"planned run":   reflect.TypeFor[harness.PlannedRun](),
-	"problem":       reflect.TypeFor[problemJSON](),
-	"pair":          reflect.TypeFor[shadowPairJSON](),
+	"figures":               reflect.TypeFor[countersJSON](),
+	"hour":                  reflect.TypeFor[hourJSON](),
+	"holder":                reflect.TypeFor[ledger.Holder](),
+	"finding":               reflect.TypeFor[findingJSON](),
+	"finding's explanation": reflect.TypeFor[explainedJSON](),
+	"factor":                reflect.TypeFor[explain.Factor](),
+	"field":                 reflect.TypeFor[explain.Field](),
+	"arm":                   reflect.TypeFor[explain.Arm](),
+	"cell":                  reflect.TypeFor[explain.Cell](),
+	"seed finding":          reflect.TypeFor[explain.SeedFinding](),
+	"failure":               reflect.TypeFor[explain.Failure](),
+	"sight":                 reflect.TypeFor[sightJSON](),
+	"acceptance":            reflect.TypeFor[acceptedJSON](),
+	"rule":                  reflect.TypeFor[ruleJSON](),
+	"run":                   reflect.TypeFor[runJSON](),
+	"replayed":              reflect.TypeFor[replayJSON](),
+	"difference":            reflect.TypeFor[replay.Difference](),
+	"covered":               reflect.TypeFor[coveredJSON](),
+	"circumstances":         reflect.TypeFor[replay.Circumstances](),
+	"workflow":              reflect.TypeFor[workflowJSON](),
+	"cycle":                 reflect.TypeFor[harness.Cycle](),
+	"planned run":           reflect.TypeFor[harness.PlannedRun](),
+	"problem":               reflect.TypeFor[problemJSON](),
+	"pair":                  reflect.TypeFor[shadowPairJSON](),
 }
 
 // described is one section of JSON.md.

@@ -115,6 +115,6 @@ func (a *app) root() *cobra.Command {
 	run := a.runCommand()
 	run.Use = "run"
 	root.AddCommand(run, a.planCommand(), a.listCommand(), a.initCommand(), a.replayCommand(), a.showCommand(),
-		a.diffCommand(), a.summaryCommand(), a.findingsCommand(), a.rulesCommand(), a.goldenCommand(), a.versionCommand())
+		a.explainCommand(), a.labCommand(), a.doctorCommand(), a.diffCommand(), a.summaryCommand(), a.findingsCommand(), a.rulesCommand(), a.goldenCommand(), a.versionCommand())
 	return root
 }

@@ -54,11 +54,13 @@ func (a *app) replay(c *cobra.Command, name string, f *replayFlags) error {
 		return errors.New("-n: want 1 to 100000")
 	}
 	return a.withSoak(f.soak, func(s *soak.State, of ledger.Soak) error {
-		r, err := a.replayable(s, of, at, f)
+		r, err := a.replayable(s, of, at, f.variant, " replay")
 		if err != nil {
 			return err
 		}
+		r.output = f.output
 		defer r.older.Trace.Close()
+		defer r.runner.Close()
 		ctx, _, release := a.signals(c.Context(), 0)
 		defer release()
 		err = r.runner.Replay(ctx, r.planned, r.older, f.times, func(result *harness.ReplayResult) {
@@ -97,16 +99,17 @@ type replays struct {
 	rows     []ledger.Replay
 }
 
-// replayable finds a run and makes ready to run it again.
-func (a *app) replayable(s *soak.State, of ledger.Soak, at harness.Position, f *replayFlags) (*replays, error) {
+// replayable finds a run and makes ready to run it again, under a variant (default again). The
+// owner tells the processes of one purpose from those of another.
+func (a *app) replayable(s *soak.State, of ledger.Soak, at harness.Position, variant, owner string) (*replays, error) {
 	key := ledger.RunKey{Soak: of.ID, Cycle: at.Cycle, Position: at.Run}
 	older, planned, err := soak.Older(s, key)
 	if err != nil {
 		return nil, err
 	}
 	planned.Variant = harness.VariantAgain
-	if f.variant != "" {
-		planned.Variant = harness.Variant(f.variant)
+	if variant != "" {
+		planned.Variant = harness.Variant(variant)
 		planned.Kill = 0.5
 	}
 	here, err := a.readConfig()
@@ -128,11 +131,11 @@ func (a *app) replayable(s *soak.State, of ledger.Soak, at harness.Position, f *
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	runner := &harness.Runner{Config: config, Workflows: a.workflows, StateDir: s.Dir, Owner: s.Dir + " replay", SoakID: soak.FolderName(of.ID)}
+	runner := &harness.Runner{Config: config, Workflows: a.workflows, StateDir: s.Dir, Owner: s.Dir + owner, SoakID: soak.FolderName(of.ID)}
 	if err := runner.Prepare(); err != nil {
 		return nil, err
 	}
-	return &replays{app: a, state: s, planned: planned, key: key, runner: runner, older: older, output: f.output,
+	return &replays{app: a, state: s, planned: planned, key: key, runner: runner, older: older,
 		verdicts: map[replay.Verdict]int{}, known: map[string]bool{}}, nil
 }
 

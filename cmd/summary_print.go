@@ -94,10 +94,19 @@ func writeFindings(out io.Writer, s soak.Summary, most int) {
 		if f.Accepted != nil {
 			next = "accepted until " + f.Accepted.Until.Format(time.DateOnly)
 		}
-		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%d ×\t%s\n", shortKey(f.Key), f.Workflow, f.Class, f.Cause,
+		class, cause := classAndCause(f)
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%d ×\t%s\n", shortKey(f.Key), f.Workflow, class, cause,
 			printable(orRoot(f.Pattern)), f.Count, next)
 	}
 	w.Flush()
+}
+
+// classAndCause are those that experiments have proven, or else the suspected ones.
+func classAndCause(f ledger.Finding) (class, cause string) {
+	if x := f.Explained; x != nil && x.Cause != "" && x.Cause != replay.CauseUnattributed {
+		return string(x.Class), string(x.Cause) + " (proven)"
+	}
+	return string(f.Class), string(f.Cause)
 }
 
 // gravestFirst returns findings in the order in which one looks at them: violations first, accepted

@@ -24,8 +24,8 @@ type CallError struct {
 
 func (e *CallError) Error() string { return fmt.Sprintf("call %q: %s", e.Name, e.Message) }
 
-// callRecord is a run's calls, by which its replay is answered. Nil answers nothing.
-type callRecord struct {
+// CallRecord is a run's calls, by which its replay is answered.
+type CallRecord struct {
 	// Exchanges over HTTP, by the number of checkpoints before them: a resumed run goes on with
 	// those after its own.
 	Exchanges [][]external.Exchange `json:"exchanges"`
@@ -40,9 +40,9 @@ type recordedCall struct {
 	Error    string         `json:"error,omitzero"`
 }
 
-// recordOf reads a golden's calls.
-func recordOf(t *golden.Trace) (*callRecord, error) {
-	record := &callRecord{Exchanges: make([][]external.Exchange, 1)}
+// RecordOf reads a golden's calls. A run without any gives a record that answers none.
+func RecordOf(t *golden.Trace) (*CallRecord, error) {
+	record := &CallRecord{Exchanges: make([][]external.Exchange, 1)}
 	for line, err := range t.Lines() {
 		if err != nil {
 			return nil, err
@@ -80,8 +80,16 @@ func (c recordedCall) clone() recordedCall {
 	return c
 }
 
+// Len is the number of calls.
+func (c *CallRecord) Len() (n int) {
+	for _, e := range c.Exchanges {
+		n += len(e)
+	}
+	return n + len(c.Calls)
+}
+
 // after returns the exchanges that follow so many checkpoints.
-func (c *callRecord) after(checkpoints int) []external.Exchange {
+func (c *CallRecord) after(checkpoints int) []external.Exchange {
 	if c == nil || checkpoints >= len(c.Exchanges) {
 		return nil
 	}
@@ -91,14 +99,14 @@ func (c *callRecord) after(checkpoints int) []external.Exchange {
 // calls carries a Go workflow's calls to the outside.
 type calls struct {
 	mode   external.Mode
-	record *callRecord
+	record *CallRecord
 	taken  map[string]int // of the record, by name and request
 
 	mu        sync.Mutex
 	transport *external.Transport // of what comes before the next checkpoint
 }
 
-func newCalls(mode external.Mode, record *callRecord) *calls {
+func newCalls(mode external.Mode, record *CallRecord) *calls {
 	return &calls{mode: mode, record: record, taken: map[string]int{}}
 }
 

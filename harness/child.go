@@ -104,9 +104,9 @@ func (t childTask) run(w Workflow) error {
 	if err != nil {
 		return err
 	}
-	var record *callRecord
+	var record *CallRecord
 	if t.External == external.Replay {
-		if record, err = readJSON[callRecord](filepath.Join(t.Dir, recordFile)); err != nil {
+		if record, err = readJSON[CallRecord](filepath.Join(t.Dir, recordFile)); err != nil {
 			return err
 		}
 	}

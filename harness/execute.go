@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/shadowrun/shadowrun/golden"
@@ -38,12 +39,14 @@ const maxStderr = 8 << 10
 type job struct {
 	PlannedRun
 	killAfter int           // checkpoints after which the process is killed and resumed; 0: it is not
-	record    *callRecord   // by which outside calls are answered; nil: they are made, or blocked
+	record    *CallRecord   // by which outside calls are answered; nil: they are made, or blocked
+	mode      external.Mode // of outside calls; empty: the workflow's
 	treatment lab.Treatment // under which it is executed in the lab; nil: outside it
 }
 
 // callMode is what becomes of the job's outside calls, in a workflow of this mode.
 func (j job) callMode(of external.Mode) external.Mode {
+	of = cmp.Or(j.mode, of)
 	if of == external.Record && j.record != nil {
 		return external.Replay
 	}

@@ -58,7 +58,7 @@ func TestCommandCallsAreReplayed(t *testing.T) {
 	if run.Status != golden.StatusOK || asked.Load() != 3 {
 		t.Fatalf("%s %s, %d requests: %s", run.Status, run.Message, asked.Load(), run.Stderr)
 	}
-	record, err := recordOf(run.Trace)
+	record, err := RecordOf(run.Trace)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestGoCallsAreReplayed(t *testing.T) {
 	if diff := cmp.Diff(want.Trace, got.Trace[:2]); diff != "" {
 		t.Errorf("want -, got +:\n%s", diff)
 	}
-	record, err := recordOf(run.Trace)
+	record, err := RecordOf(run.Trace)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestGoCallsAreReplayed(t *testing.T) {
 		replay.Close()
 	}
 	empty := planned("calling", 5)
-	empty.record = &callRecord{}
+	empty.record = &CallRecord{}
 	lost := x.execute(t.Context(), empty)
 	defer lost.Close()
 	if got := seenIn(t, lost); got.Status != golden.StatusExit || !strings.Contains(got.Message, "not in the record") {

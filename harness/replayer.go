@@ -16,14 +16,14 @@ type replayer struct {
 	got          *golden.Trace // the first that differs
 	last         *golden.Trace // that was handed to the check, unless it is got
 	restorations int
-	record       *callRecord // of the run; nil until the first attempt
+	record       *CallRecord // of the run; nil until the first attempt
 }
 
 // attempt replays the run once.
 func (r *replayer) attempt(ctx context.Context, n int) (replay.Attempt, error) {
 	r.release()
 	if r.record == nil {
-		record, err := recordOf(r.of.Trace)
+		record, err := RecordOf(r.of.Trace)
 		if err != nil {
 			return replay.Attempt{}, fmt.Errorf("the golden's calls can't be read: %w", err)
 		}

@@ -10,16 +10,21 @@ import (
 	"github.com/shadowrun/shadowrun/golden"
 	"github.com/shadowrun/shadowrun/harness/internal/proc"
 	"github.com/shadowrun/shadowrun/replay"
+	"github.com/shadowrun/shadowrun/replay/external"
 	"github.com/shadowrun/shadowrun/replay/lab"
 )
 
-// ExecuteTreated executes one run as [Runner.Execute] does, but in the lab, under a treatment; an
-// empty one is a placebo. A Go workflow is executed in a child of this binary.
-func (r *Runner) ExecuteTreated(ctx context.Context, p PlannedRun, t lab.Treatment) Execution {
-	if t == nil {
-		t = lab.Treatment{}
-	}
-	return r.execute(ctx, job{PlannedRun: p, treatment: t})
+// Treated says how to execute a run in an experiment.
+type Treated struct {
+	Lab    lab.Treatment // nil: outside the lab; empty: in it, a placebo
+	Mode   external.Mode // of outside calls; empty: the workflow's
+	Record *CallRecord   // by which they are answered, where the mode is record; nil: they are made, and recorded
+}
+
+// ExecuteTreated executes one run as [Runner.Execute] does, but as t says. In the lab, a Go workflow is
+// executed in a child of this binary.
+func (r *Runner) ExecuteTreated(ctx context.Context, p PlannedRun, t Treated) Execution {
+	return r.execute(ctx, job{PlannedRun: p, treatment: t.Lab, mode: t.Mode, record: t.Record})
 }
 
 // Files of an execution in the lab, in its folder.

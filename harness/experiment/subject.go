@@ -1,0 +1,163 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+
+	"github.com/shadowrun/shadowrun/golden"
+	"github.com/shadowrun/shadowrun/harness"
+	"github.com/shadowrun/shadowrun/replay/explain"
+	"github.com/shadowrun/shadowrun/replay/external"
+	"github.com/shadowrun/shadowrun/replay/lab"
+)
+
+// subject is the workflow that experiments are made on. Where its calls are recorded, every run is
+// answered by the first one's record, as replays are in a soak; where they are live, so they are here, and to
+// be answered from a record is an experiment.
+type subject struct {
+	runner  *harness.Runner
+	run     harness.PlannedRun
+	mode    external.Mode
+	records map[uint64]*harness.CallRecord // by seed
+}
+
+// outside is the factor that the lab leaves to the harness.
+const outside = "external"
+
+func newSubject(o Options) (*subject, error) {
+	for _, w := range o.Runner.Config.Workflows {
+		if w.Name == o.Run.Workflow {
+			return &subject{runner: o.Runner, run: o.Run, mode: w.External, records: map[uint64]*harness.CallRecord{}}, nil
+		}
+	}
+	return nil, fmt.Errorf("there is no workflow %q", o.Run.Workflow)
+}
+
+// external says whether outside answers can be pinned and varied.
+func (s *subject) external() explain.Factor {
+	if s.mode == external.Block {
+		return explain.Factor{Name: outside, Why: "the workflow's calls are blocked"}
+	}
+	return explain.Factor{Name: outside, Available: true}
+}
+
+// Run implements [explain.Lab]. Folders and run id are those of the run that is explained, whatever
+// the seed.
+func (s *subject) Run(ctx context.Context, seed uint64, t explain.Treatment) (explain.Observation, error) {
+	run := s.run
+	run.Seed = seed
+	treated := harness.Treated{Mode: s.mode}
+	if t != nil {
+		treated.Lab = lab.Treatment(maps.Clone(t))
+		delete(treated.Lab, outside)
+	}
+	live := t[outside] == string(external.Live) // with the mode record: made, so that the trace tells what was answered
+	if s.mode == external.Record && !live || t[outside] == string(external.Record) {
+		record, err := s.record(ctx, run)
+		if err != nil {
+			return explain.Observation{Err: err}, ctx.Err()
+		}
+		treated.Mode, treated.Record = external.Record, record
+	}
+	e := s.runner.ExecuteTreated(ctx, run, treated)
+	defer e.Close()
+	if ctx.Err() != nil {
+		return explain.Observation{}, context.Cause(ctx)
+	}
+	return s.observe(e, seed)
+}
+
+// record returns the calls that a run with this seed makes: those of the first one, which is run
+// for them.
+func (s *subject) record(ctx context.Context, run harness.PlannedRun) (*harness.CallRecord, error) {
+	if known := s.records[run.Seed]; known != nil {
+		return known, nil
+	}
+	e := s.runner.ExecuteTreated(ctx, run, harness.Treated{Mode: external.Record})
+	defer e.Close()
+	if e.Trace == nil {
+		return nil, fmt.Errorf("recording its outside calls: %s: %s", e.Status, e.Message)
+	}
+	record, err := harness.RecordOf(e.Trace)
+	if err != nil {
+		return nil, fmt.Errorf("its outside calls: %w", err)
+	}
+	s.records[run.Seed] = record
+	return record, nil
+}
+
+// observe hands over what a run showed.
+func (s *subject) observe(e harness.Execution, seed uint64) (explain.Observation, error) {
+	if e.Trace == nil {
+		return explain.Observation{Err: fmt.Errorf("%s: %s", e.Status, e.Message)}, nil
+	}
+	trace := e.Trace
+	if s.mode == external.Live {
+		var err error
+		if trace, err = withoutExchanges(trace); err != nil {
+			return explain.Observation{}, err
+		}
+		defer trace.Close()
+	}
+	lines, err := trace.Bytes()
+	if err != nil {
+		return explain.Observation{}, fmt.Errorf("its trace can't be read: %w", err)
+	}
+	o := explain.Observation{Trace: lines, Digest: trace.Digest(), Circumstances: &e.Circumstances, Reads: map[string]int64{}}
+	if e.Lab != nil {
+		maps.Copy(o.Reads, e.Lab.Reads)
+	}
+	if record := s.records[seed]; s.mode == external.Record && record != nil {
+		o.Reads[outside] = int64(record.Len())
+	}
+	return o, nil
+}
+
+// withoutExchanges leaves out the calls of a run that was answered from a record: live ones are
+// not in the trace, and an experiment compares like with like.
+func withoutExchanges(t *golden.Trace) (*golden.Trace, error) {
+	var b *golden.Builder
+	number := 0
+	for line, err := range t.Lines() {
+		if err != nil {
+			return nil, err
+		}
+		number++
+		switch number {
+		case 1:
+			header, err := golden.ParseHeader(line)
+			if err != nil {
+				return nil, err
+			}
+			b = golden.NewBuilder(header, golden.BuildOptions{})
+		case t.Events() + 2:
+			end, err := golden.ParseEnd(line)
+			if err != nil {
+				return nil, err
+			}
+			return b.End(end)
+		default:
+			event, err := golden.ParseEvent(line)
+			if err != nil {
+				return nil, err
+			}
+			if isExchange(event) {
+				continue
+			}
+			if err := b.Add(event.Kind, event.Name, event.Value); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return nil, errors.New("a trace without an end")
+}
+
+func isExchange(e golden.Event) bool {
+	if e.Kind != golden.KindCall {
+		return false
+	}
+	_, err := external.ParseExchange(e.Value)
+	return err == nil
+}
