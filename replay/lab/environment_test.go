@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -27,7 +29,7 @@ func TestEnvironment(t *testing.T) {
 		{name: "unknown zone", t: Treatment{"tz": "Mars/Olympus"}, err: "this machine has no such zone file"},
 		{name: "locale takes all that a program may read", t: Treatment{"locale": "de_DE.UTF-8"},
 			want: []string{"LANG=de_DE.UTF-8", "LANGUAGE=de_DE", "LC_ALL=de_DE.UTF-8", "LC_TIME=de_DE.UTF-8"}},
-		{name: "hash seed", t: Treatment{"hash-seed": "31"}, want: []string{"PERL_HASH_SEED=0x1f", "PERL_PERTURB_KEYS=0", "PYTHONHASHSEED=31"}},
+		{name: "hash seed", t: Treatment{"hash-seed": "31"}, want: []string{fmt.Sprintf("PERL_HASH_SEED=0x%x", sha256.Sum256([]byte("31"))), "PERL_PERTURB_KEYS=0", "PYTHONHASHSEED=31"}},
 		{name: "no sentinels", t: Treatment{"env": "none"}},
 		{name: "sentinels", t: Treatment{"env": "3"}, want: []string{"COLUMNS=103", "EDITOR=shadowrun-lab-env-3",
 			"LAB_SENTINEL=shadowrun-lab-env-3", "LINES=43", "PAGER=shadowrun-lab-env-3", "SHELL=/bin/shadowrun-lab-env-3"}},

@@ -15,7 +15,8 @@ import (
 )
 
 // readdir gives the entries of a folder in another order. What the kernel returns at once is put in order, so a folder that takes
-// several calls (some hundred entries each) is in order piece by piece.
+// several calls (some hundred entries each) is in order piece by piece, and going back within it, by seekdir(3), may show
+// an entry twice or never.
 func readdir(t *tracer, level string) error {
 	order, err := entryOrder(level)
 	if err != nil {
