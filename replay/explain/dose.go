@@ -32,8 +32,37 @@ func (e *experiment) clockArms() []*arm {
 
 // doses decides of the fields that the clock settles whether each is a reading of it or depends on
 // it. One that is the same at all instants depends on how long something took by that clock, or on
-// that it moves; pausing tells.
+// that it moves: pausing tells, and so it may of what nothing has settled.
 func (e *experiment) doses(ctx context.Context) error {
+	if err := e.freeze(ctx); err != nil {
+		return err
+	}
+	if !e.available("pause") || e.unread("pause") {
+		return nil
+	}
+	fields := len(e.still)
+	if a := e.named["pause="+levelOf("pause").Vary[0]]; a == nil || len(a.runs) == 0 {
+		for _, g := range e.openGroups() {
+			if !e.rarely(g) {
+				fields += len(g.columns)
+			}
+		}
+	}
+	if fields == 0 {
+		return nil
+	}
+	return e.pauseMore(ctx, fields)
+}
+
+// rarely reports whether a group differs in so few untreated runs that a few paused ones could
+// say nothing about it.
+func (e *experiment) rarely(g *group) bool {
+	most, of := g.modal(e.untreated())
+	return 4*most > 3*of
+}
+
+// freeze freezes the clock at further instants for the fields that it settles.
+func (e *experiment) freeze(ctx context.Context) error {
 	var clocked []*column
 	for _, c := range e.t.columns {
 		if p := e.proven[c.path]; p != nil && p.factor == "clock" && p.class == replay.ClassViolation && len(p.with) == 0 {
@@ -50,7 +79,6 @@ func (e *experiment) doses(ctx context.Context) error {
 	}
 	err := e.play(ctx, plan)
 	e.refresh()
-	still := 0
 	for _, old := range clocked {
 		c := e.t.byPath[old.path]
 		if c == nil {
@@ -62,19 +90,16 @@ func (e *experiment) doses(ctx context.Context) error {
 			p.class = replay.ClassVolatile
 			p.text += "; " + how
 		case e.sameAtAll(c, arms):
-			still++
+			e.still[c.path] = true
 		default:
 			p.text += "; it changes with the instant, but not as a reading does"
 		}
 	}
-	if err != nil || still == 0 || !e.available("pause") || e.unread("pause") {
-		return err
-	}
-	return e.pauseClocked(ctx, still)
+	return err
 }
 
-// pauseClocked pauses for fields that a clock settles that stands still wherever it does.
-func (e *experiment) pauseClocked(ctx context.Context, fields int) error {
+// pauseMore makes a round of pauses that is large enough for so many fields.
+func (e *experiment) pauseMore(ctx context.Context, fields int) error {
 	alpha := lookAlpha(e.o.Alpha*shares.pause, e.looks.main+1) / float64(fields)
 	n := 3
 	for n < longest/2 && 2/choose(3*n, n) > alpha {
@@ -84,7 +109,7 @@ func (e *experiment) pauseClocked(ctx context.Context, fields int) error {
 	for _, a := range e.pauseArms() {
 		plan = append(plan, wanted{a, n})
 	}
-	if 3*n > e.left() {
+	if !e.affords(3 * n) {
 		return nil
 	}
 	err := e.play(ctx, plan)
@@ -122,12 +147,6 @@ func (e *experiment) isReading(c *column, arms []*arm) (string, bool) {
 	if len(texts) == 0 || sameTexts(texts) {
 		return "", false
 	}
-	if unit, ok := movesWith(texts, at); ok {
-		return "it moves as the clock is moved, in " + unit, true
-	}
-	if isCalendar(texts, at) {
-		return "it is that part of the date or time of the instant at which the clock was frozen", true
-	}
 	inDoses, volatile := 0, 0
 	e.t.each(c.path, func(r *run, k classified) {
 		if r.arm.factor == "clock" {
@@ -139,6 +158,12 @@ func (e *experiment) isReading(c *column, arms []*arm) (string, bool) {
 	})
 	if inDoses >= 3 && inDoses == volatile {
 		return "it reads as the time of its own run at each instant at which the clock was frozen", true
+	}
+	if unit, ok := movesWith(texts, at); ok {
+		return "it moves as the clock is moved, in " + unit, true
+	}
+	if isCalendar(texts, at) {
+		return "it is that part of the date or time of the instant at which the clock was frozen", true
 	}
 	return "", false
 }

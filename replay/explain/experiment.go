@@ -23,6 +23,7 @@ type experiment struct {
 	t      *table
 	proven map[string]*proof // by field
 	roots  map[string][]string
+	still  map[string]bool // fields that the clock settles and that are the same at all instants
 	looks  struct{ main, release int }
 	pinned *arm
 

@@ -9,7 +9,7 @@ func Explain(ctx context.Context, lab Lab, o Options) (*Explanation, error) {
 	if err := o.fillDefault(); err != nil {
 		return nil, err
 	}
-	e := &experiment{session: newSession(lab, o), proven: map[string]*proof{}}
+	e := &experiment{session: newSession(lab, o), proven: map[string]*proof{}, still: map[string]bool{}}
 	if err := e.run(ctx); err != nil {
 		return nil, err
 	}

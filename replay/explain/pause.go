@@ -54,10 +54,7 @@ func (e *experiment) pausable() []*column {
 	}
 	var out []*column
 	for _, c := range e.t.columns {
-		if !c.group.varies || e.roots[c.path] != nil {
-			continue
-		}
-		if _, ok := e.t.measured(c.path, e.untreated(), arms[0], arms[1]); ok {
+		if c.group.varies && e.roots[c.path] == nil && !e.t.readsClock(c.path) {
 			out = append(out, c)
 		}
 	}
@@ -87,12 +84,30 @@ func (e *experiment) planPauses(sizes map[*arm]int) {
 	}
 }
 
-// pauseP tests whether pausing shifts a field, both doses taken together.
+// readsClock reports whether a field looks like a reading of a clock in every run. A run that is
+// paused ends later, and so do its readings: that makes them no durations.
+func (t *table) readsClock(path string) bool {
+	return t.all(path, func(k classified) bool { return k.class == replay.ClassVolatile && k.cause == replay.CauseClock })
+}
+
+func (e *experiment) pausedText(g *group) string {
+	a := e.pauseArms()[1]
+	most, of := g.modal(a)
+	_, runs := g.modal(e.untreated())
+	return fmt.Sprintf("one value in %d of %d runs in which each reading of a clock is held for %s, %s in %d without", most, of,
+		a.Treatment["pause"], countOf(len(g.distinct(e.untreated())), "value"), runs)
+}
+
+// pauseP tests whether pausing shifts a field, both doses taken together; without measurements,
+// whether the longer makes it constant.
 func (e *experiment) pauseP(c *column) (float64, map[*run]float64) {
 	arms := e.pauseArms()
 	values, ok := e.t.measured(c.path, e.untreated(), arms[0], arms[1])
-	if !ok {
-		return 1, nil
+	if !ok { // a choice that depends on how long something took comes out one way when all takes long
+		if !c.group.promises(arms[1]) {
+			return 1, nil
+		}
+		return constantP(c.group.strata(e.untreated(), arms[1])), nil
 	}
 	rounds := map[int]*rankStratum{}
 	at := func(r *run) *rankStratum {
@@ -138,8 +153,13 @@ func (e *experiment) judgePauses(alpha float64) {
 		if !rejected {
 			continue
 		}
-		if old := e.proven[c.path]; old != nil && old.factor != "clock" && old.factor != "cputime" {
+		if old := e.proven[c.path]; old != nil && old.factor != "cputime" && !e.still[c.path] {
 			continue // another factor makes it constant: that is more
+		}
+		if values[i] == nil {
+			e.proven[c.path] = &proof{class: replay.ClassViolation, cause: replay.CauseDuration, factor: "pause", p: ps[i],
+				text: e.pausedText(c.group)}
+			continue
 		}
 		if text, ok := e.grows(values[i]); ok {
 			e.proven[c.path] = &proof{class: replay.ClassVolatile, cause: replay.CauseDuration, factor: "pause", p: ps[i], text: text}

@@ -20,12 +20,20 @@ const (
 // they do not stay constant is necessary. Trying all pairs would cost more runs than most budgets
 // hold, and three at once would still be missed.
 func (e *experiment) release(ctx context.Context) error {
-	targets := e.releasable()
 	factors := e.usable(explains)
-	if len(targets) == 0 || len(factors) < 2 {
+	if len(factors) < 2 || len(e.openGroups()) == 0 {
 		return nil
 	}
-	e.pinned = e.everythingPinned("")
+	if e.pinned = e.everythingPinned(""); len(e.pinned.runs) == 0 && !e.pinned.dead { // what broke it is out by now
+		if err := e.play(ctx, []wanted{{e.pinned, pinnedRuns}}); err != nil {
+			return err
+		}
+		e.refresh()
+	}
+	targets := e.releasable()
+	if len(targets) == 0 {
+		return nil
+	}
 	var arms []*arm
 	for _, l := range factors {
 		if a := e.named["pin "+l.Factor]; a == nil || !a.dead {
@@ -42,7 +50,7 @@ func (e *experiment) release(ctx context.Context) error {
 				total += n
 			}
 		}
-		if len(plan) == 1 || total > e.left() {
+		if len(plan) == 1 || !e.affords(total) {
 			return nil
 		}
 		err := e.play(ctx, plan)

@@ -210,14 +210,14 @@ func sameTraces(all []seeded, following map[string]bool) string {
 	}
 	// Where half of the pairs agree the seed does little, and that is no mistake.
 	pairs := len(all) * (len(all) - 1) / 2
-	if same == "" || 2*(pairs-differ) > pairs || !telling(all[0], following) {
+	if same == "" || 2*(pairs-differ) > pairs || !tellsSeeds(all[0], following) {
 		return ""
 	}
 	return same
 }
 
-// telling reports whether what follows the seed holds more than one small number's worth.
-func telling(s seeded, following map[string]bool) bool {
+// tellsSeeds reports whether what follows the seed holds more than one small number's worth.
+func tellsSeeds(s seeded, following map[string]bool) bool {
 	digits := 0
 	for path := range following {
 		digits += informative(s.values[path])

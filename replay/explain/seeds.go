@@ -47,7 +47,7 @@ func (e *experiment) seeds(ctx context.Context) error {
 		}
 	}
 	order = append(order, e.farSeeds()...)
-	if len(order) > e.left() {
+	if !e.affords(len(order)) {
 		return nil
 	}
 	e.rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })

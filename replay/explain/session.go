@@ -81,6 +81,16 @@ func (s *session) untreated() *arm { return s.arm("untreated", "", Treatment{}) 
 // left is how many more runs there may be.
 func (s *session) left() int { return s.o.MaxRuns - s.total }
 
+// affords reports whether so many runs are left. Where they are not the explanation ends for want
+// of them, whatever else is still tried.
+func (s *session) affords(runs int) bool {
+	if runs > s.left() {
+		s.ended = EndedBudget
+		return false
+	}
+	return true
+}
+
 // wanted is how many runs of an arm a round is to have.
 type wanted struct {
 	arm  *arm

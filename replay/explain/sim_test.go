@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -85,8 +87,8 @@ func (s *simulated) trace(w *world) []byte {
 		events, h.Output = s.events(w), golden.OutputJSONL
 	} else {
 		doc := map[string]any{}
-		for name, f := range s.fields {
-			if v := f(w); v != nil {
+		for _, name := range slices.Sorted(maps.Keys(s.fields)) { // they share a generator
+			if v := s.fields[name](w); v != nil {
 				doc[name] = v
 			}
 		}

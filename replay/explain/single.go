@@ -79,7 +79,7 @@ func (e *experiment) nextRound() (plan []wanted, untreated int) {
 			untreated = max(untreated, n)
 		}
 	}
-	if total == 0 || total+untreated > e.left() {
+	if total == 0 || !e.affords(total+untreated) {
 		return nil, 0
 	}
 	return plan, untreated
@@ -126,7 +126,7 @@ func (e *experiment) planPins(sizes map[*arm]int) {
 		if len(alive) > manyArms && n > step+2 {
 			n = step
 		}
-		if g.cost(e.untreated(), len(alive), need) > e.left()-reserved {
+		if !e.affords(g.cost(e.untreated(), len(alive), need) + reserved) {
 			continue
 		}
 		for _, a := range alive {
