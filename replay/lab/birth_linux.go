@@ -15,6 +15,7 @@ import (
 // birth is what is known of a thread or process that has not run yet.
 type birth struct {
 	Process bool // else a thread
+	Parent  int  // the thread that made it
 	Nth     int  // of its parent's, which is a thread, too; from 0
 	Total   int  // of all; from 0
 }
@@ -35,11 +36,11 @@ func (t *tracer) adopt(parent *tracee, tid int, vfork bool) {
 		return
 	}
 	c := &tracee{t: t, tid: tid, proc: parent.proc, stream: fmt.Sprintf("%s.%d", parent.descent(), parent.births), floor: parent.floor}
-	b := birth{Nth: parent.births, Total: t.births}
+	b := birth{Parent: parent.tid, Nth: parent.births, Total: t.births}
 	parent.births++
 	t.births++
 	if b.Process = unix.Access(fmt.Sprintf("/proc/%d/task/%d", parent.proc.pid, tid), unix.F_OK) != nil; b.Process {
-		c.proc = &process{pid: tid, space: parent.proc.space, wallTimers: map[uint32]bool{}}
+		c.proc = &process{pid: tid, space: parent.proc.space, timers: map[uint32]uint32{}}
 		if !vfork {
 			c.proc.space = parent.proc.space.copied()
 		}

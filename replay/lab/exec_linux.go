@@ -27,7 +27,7 @@ func (t *tracer) exec(c *tracee) error {
 
 // greet prepares a thread that is about to execute the first instruction of a program.
 func (t *tracer) greet(c *tracee) error {
-	c.proc = &process{pid: c.tid, space: &space{}, wallTimers: map[uint32]bool{}}
+	c.proc = &process{pid: c.tid, space: &space{}, timers: map[uint32]uint32{}}
 	c.births, c.random, c.wants, c.floor = 0, nil, nil, 0
 	c.leave, c.lent, c.repeated, c.asIs = nil, nil, false, false
 	if err := c.regs.get(c.tid); err != nil {

@@ -65,21 +65,7 @@ func (c *tracee) text(addr uint64, most int) (text string, ok bool) {
 	return string(p[:end]), true
 }
 
-// word reads a word of 64 bits.
-func (c *tracee) word(addr uint64) (uint64, error) {
-	var p [8]byte
-	err := c.read(addr, p[:])
-	return binary.LittleEndian.Uint64(p[:]), err
-}
-
 // pair is two words as memory holds them, as in a timespec or timeval.
 func pair(a, b int64) []byte {
 	return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(nil, uint64(a)), uint64(b))
-}
-
-// readPair reads two words.
-func (c *tracee) readPair(addr uint64) (a, b int64, err error) {
-	var p [16]byte
-	err = c.read(addr, p[:])
-	return int64(binary.LittleEndian.Uint64(p[:])), int64(binary.LittleEndian.Uint64(p[8:])), err
 }

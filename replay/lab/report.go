@@ -18,7 +18,7 @@ type Report struct {
 	Reads     map[string]int64 // factor → how often a call that was traced for it was seen
 	Uncovered []string         // what escaped the treatment, sorted: "32-bit calls", …
 	Dirs      []string         // private folders that the treatment made
-	Paused    time.Duration    // held in all
+	Paused    time.Duration    // by what clocks are ahead at the end, in all
 }
 
 // ReadReport reads what a tracer left at path. An error that is fs.ErrNotExist means that it was killed, or has not ended.

@@ -89,12 +89,6 @@ func (t *tracer) proceed(c *tracee) error {
 			t.report.failed(fmt.Errorf("lab: %s: call %d for %s: %w", c.name(), c.regs.call(), c.pending[0].factor, err))
 		}
 		c.pending = c.pending[1:]
-		if c.held > 0 {
-			d := c.held
-			c.held = 0
-			t.holdBack(c, d, func() error { return t.proceed(c) })
-			return nil
-		}
 	}
 	if c.changed {
 		if err := c.regs.set(c.tid); err != nil {

@@ -39,15 +39,14 @@ type tracee struct {
 	detour   bool           // lend needs a call of its own first
 	repeated bool           // it comes to the same call again, after a detour
 	asIs     bool           // the call is to be let through when it comes again
-	held     time.Duration  // for how long hold asked
 }
 
 // process is what threads share.
 type process struct {
-	pid        int
-	readings   int // of the wall clock
-	space      *space
-	wallTimers map[uint32]bool // POSIX timers of the wall clock, by id
+	pid      int
+	readings int // of the wall clock
+	space    *space
+	timers   map[uint32]uint32 // POSIX timers, by id, and the clock of each
 }
 
 // arg returns an argument of the call, 0 to 5, as the program gave it.
@@ -94,9 +93,6 @@ func (c *tracee) setResult(v int64) {
 	c.regs.setResult(v)
 	c.changed = true
 }
-
-// hold holds the call back before it is carried out. Other threads go on.
-func (c *tracee) hold(d time.Duration) { c.held = max(c.held, d) }
 
 // ordinal counts by a name, in this program of this process: 0 for the first.
 func (c *tracee) ordinal(name string) int {

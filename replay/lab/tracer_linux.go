@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -27,8 +28,11 @@ type tracer struct {
 	atBirths  []func(birth) time.Duration
 	noVDSO    bool
 
+	ahead int64 // of the clocks: by what they were paused, ns
+
 	root     int
-	rootFD   int // a pidfd
+	rootFD   int    // a pidfd
+	begun    func() // tells supervise that the root is there
 	tracees  map[int]*tracee
 	newborns map[int]unix.WaitStatus // stopped before their parent told of them, or dead already
 	births   int
@@ -36,13 +40,13 @@ type tracer struct {
 }
 
 func newTracer(t *Task, r *Report) *tracer {
-	return &tracer{task: t, report: r, byCall: map[int][]*trap{}, redirects: map[string]redirect{}, tracees: map[int]*tracee{}, newborns: map[int]unix.WaitStatus{}}
+	return &tracer{task: t, report: r, byCall: map[int][]*trap{}, redirects: map[string]redirect{}, tracees: map[int]*tracee{}, newborns: map[int]unix.WaitStatus{}, rootFD: -1}
 }
 
 // trap adds a system call to stop at.
 func (t *tracer) trap(p trap) { t.traps = append(t.traps, p) }
 
-// trapFirst adds a trap that comes before those that are there: one that holds a call back does, since one that answers it is the last.
+// trapFirst adds a trap that comes before those that are there: one that only looks does, since one that answers a call is the last.
 func (t *tracer) trapFirst(p trap) { t.traps = slices.Insert(t.traps, 0, p) }
 
 // beforeStart adds what is called on the thread that forks the command, for the command to inherit, and undone after it.
@@ -73,10 +77,12 @@ func (t *Task) start(r *Report) int {
 		}
 		return t.refuse(r, status, err)
 	}
+	stop := tr.supervise()
 	if status, err := tr.launch(path); err != nil {
+		stop()
 		return t.refuse(r, status, err)
 	}
-	stop := tr.supervise()
+	tr.begun()
 	status := tr.loop()
 	stop()
 	if err := r.write(t.Report); err != nil {
@@ -118,32 +124,45 @@ func (t *tracer) setUp() error {
 	return nil
 }
 
-// supervise passes signals on and ends what takes too long, until the command has ended.
+// supervise passes signals on, and ends what takes too long, from when begun is called until the command has ended.
+// Signals that come earlier wait.
 func (t *tracer) supervise() (stop func()) {
+	started, over := make(chan struct{}), make(chan struct{})
+	t.begun = sync.OnceFunc(func() { close(started) })
 	stopForwarding := forward(func(sig syscall.Signal) {
+		select {
+		case <-started:
+		case <-over:
+			return
+		}
 		if unix.Kill(-t.root, sig) != nil {
 			_ = unix.PidfdSendSignal(t.rootFD, sig, nil, 0)
 		}
 	})
-	var mu sync.Mutex
-	var fired bool
-	var timer *time.Timer
+	var fired atomic.Bool
+	watch := sync.WaitGroup{}
 	if t.task.Watchdog > 0 {
-		timer = time.AfterFunc(t.task.Watchdog, func() {
-			mu.Lock()
-			defer mu.Unlock()
-			fired = true
-			_ = unix.PidfdSendSignal(t.rootFD, unix.SIGKILL, nil, 0)
+		timer := time.NewTimer(t.task.Watchdog)
+		watch.Go(func() {
+			defer timer.Stop()
+			select {
+			case <-over:
+				return
+			case <-timer.C:
+			}
+			select {
+			case <-over:
+			case <-started:
+				fired.Store(true)
+				_ = unix.PidfdSendSignal(t.rootFD, unix.SIGKILL, nil, 0)
+			}
 		})
 	}
 	return func() {
-		if timer != nil {
-			timer.Stop()
-		}
+		close(over)
 		stopForwarding()
-		mu.Lock()
-		defer mu.Unlock()
-		t.report.Watchdog = fired
+		watch.Wait()
+		t.report.Watchdog = fired.Load()
 		unix.Close(t.rootFD)
 	}
 }

@@ -14,6 +14,7 @@ var wallClocks = []uint32{unix.CLOCK_REALTIME, unix.CLOCK_REALTIME_COARSE, unix.
 
 // wall is the wall clock as the command is to see it, in ns since 1970.
 type wall struct {
+	t      *tracer
 	frozen bool
 	at     int64 // frozen: the instant
 	shift  int64 // else: what is added
@@ -29,23 +30,29 @@ const (
 
 // wallClock freezes or shifts the clock.
 func wallClock(t *tracer, level string) error {
-	w, err := newWall(level)
+	w, err := newWall(t, level)
 	if err != nil {
 		return err
 	}
-	t.hideVDSO()
-	for _, id := range wallClocks {
-		t.trap(trap{factor: "clock", call: unix.SYS_CLOCK_GETTIME, when: []condition{equals(0, id)}, enter: w.clockGettime})
-	}
-	t.trap(trap{factor: "clock", call: unix.SYS_GETTIMEOFDAY, enter: w.gettimeofday})
-	if callTime >= 0 {
-		t.trap(trap{factor: "clock", call: callTime, enter: w.time})
-	}
-	w.trapDeadlines(t)
+	w.trapReadings("clock")
+	w.deadlines().trap(t)
 	return nil
 }
 
-func newWall(level string) (*wall, error) {
+// trapReadings has the wall clock read for a factor.
+func (w *wall) trapReadings(factor string) {
+	t := w.t
+	t.hideVDSO()
+	for _, id := range wallClocks {
+		t.trap(trap{factor: factor, call: unix.SYS_CLOCK_GETTIME, when: []condition{equals(0, id)}, enter: w.clockGettime})
+	}
+	t.trap(trap{factor: factor, call: unix.SYS_GETTIMEOFDAY, enter: w.gettimeofday})
+	if callTime >= 0 {
+		t.trap(trap{factor: factor, call: callTime, enter: w.time})
+	}
+}
+
+func newWall(t *tracer, level string) (*wall, error) {
 	var real, tai unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_TAI, &tai); err != nil {
 		return nil, err
@@ -53,7 +60,7 @@ func newWall(level string) (*wall, error) {
 	if err := unix.ClockGettime(unix.CLOCK_REALTIME, &real); err != nil {
 		return nil, err
 	}
-	w := &wall{tai: time.Duration(tai.Nano() - real.Nano()).Round(time.Second).Nanoseconds()}
+	w := &wall{t: t, tai: time.Duration(tai.Nano() - real.Nano()).Round(time.Second).Nanoseconds()}
 	if at, err := time.Parse(time.RFC3339Nano, level); err == nil {
 		if y := at.UTC().Year(); y < 1970 || y > 2200 {
 			return nil, fmt.Errorf("want a year from 1970 to 2200, which all programs can count in")
@@ -69,7 +76,7 @@ func newWall(level string) (*wall, error) {
 // now is what a thread sees without looking.
 func (w *wall) now(c *tracee) int64 {
 	if !w.frozen {
-		return max(time.Now().UnixNano()+w.shift, 0)
+		return max(time.Now().UnixNano()+w.shift+w.t.ahead, 0)
 	}
 	return max(w.at+int64(max(0, c.proc.readings-patience))*tick, c.floor)
 }
@@ -117,4 +124,17 @@ func (w *wall) time(c *tracee) error {
 	}
 	c.skip(now)
 	return nil
+}
+
+// deadlines returns how deadlines on the wall clock are translated. Where it is frozen, a wait takes as long as it would have from the
+// frozen instant, and who has waited to the end sees at least the deadline from then on: else a loop until an instant had no end.
+func (w *wall) deadlines() deadlines {
+	d := deadlines{clocks: wallClocks, realtime: true}
+	if !w.frozen {
+		d.real = func(_ *tracee, seen int64) int64 { return seen - w.shift - w.t.ahead }
+		return d
+	}
+	d.real = func(c *tracee, seen int64) int64 { return time.Now().UnixNano() + seen - w.now(c) }
+	d.waited = func(c *tracee, seen int64) { c.floor = max(c.floor, seen) }
+	return d
 }

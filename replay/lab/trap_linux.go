@@ -15,8 +15,7 @@ type trap struct {
 //   - look at the call: arg, read, text;
 //   - answer it itself: write, then skip(result or minus errno): the kernel does nothing;
 //   - change it: setArg, lend; undone for the program when it returns;
-//   - see its result: after(func), in which result, setResult, write;
-//   - hold it back: hold(duration): what other traps of this call there are, and the call itself, come afterwards.
+//   - see its result: after(func), in which result, setResult, write.
 //
 // What it returns of ESRCH means that the tracee was killed meanwhile and is passed over; errLater (of lend) means that it is
 // called again from its start; anything else is a failure of the lab and ends in Report.Error. A bad pointer
