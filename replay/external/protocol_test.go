@@ -35,6 +35,10 @@ func TestCurlAsks(t *testing.T) {
 		if err != nil {
 			return
 		}
+		if r.URL.Path == "/encoding" {
+			io.WriteString(w, r.Header.Get("Accept-Encoding"))
+			return
+		}
 		fmt.Fprintf(w, "%s %d %s %s", r.Method, len(body), r.Header.Get("X-Forwarded-For"), r.URL.RawQuery)
 	})
 	for _, test := range []struct{ name, options, want string }{
@@ -46,6 +50,7 @@ func TestCurlAsks(t *testing.T) {
 		{"an offer of HTTP/2", "--http2 http://" + host + "/", "GET 0  "},
 		{"a header that proxies add", "-H 'X-Forwarded-For: me' http://" + host + "/", "GET 0 me "},
 		{"a query that Go can't read", "'http://" + host + "/?a;b=%zz'", "GET 0  a;b=%zz"},
+		{"an offer to unpack", "--compressed https://" + host + "/encoding", "identity"},
 		{"a method of its own", "-X PURGE http://" + host + "/", "PURGE 0  "},
 		{"two calls on one connection", "http://" + host + "/ https://" + host + "/ https://" + host + "/", "GET 0  GET 0  GET 0  "},
 		{"several at once", "-Z http://" + host + "/ https://" + host + "/ https://" + host + "/", "GET 0  GET 0  GET 0  "},
