@@ -100,7 +100,7 @@ func (e *experiment) freeze(ctx context.Context) error {
 
 // pauseMore makes a round of pauses that is large enough for so many fields.
 func (e *experiment) pauseMore(ctx context.Context, fields int) error {
-	alpha := lookAlpha(e.o.Alpha*shares.pause, e.looks.main+1) / float64(fields)
+	alpha := lookAlpha(e.o.Alpha*shares.pause, e.looks.pause+1) / float64(fields)
 	n := 3
 	for n < longest/2 && 2/choose(3*n, n) > alpha {
 		n++
@@ -114,8 +114,8 @@ func (e *experiment) pauseMore(ctx context.Context, fields int) error {
 	}
 	err := e.play(ctx, plan)
 	e.refresh()
-	e.looks.main++
-	e.judgePauses(lookAlpha(e.o.Alpha*shares.pause, e.looks.main))
+	e.looks.pause++
+	e.judgePauses(lookAlpha(e.o.Alpha*shares.pause, e.looks.pause))
 	return err
 }
 

@@ -24,7 +24,7 @@ type experiment struct {
 	proven map[string]*proof // by field
 	roots  map[string][]string
 	still  map[string]bool // fields that the clock settles and that are the same at all instants
-	looks  struct{ main, release int }
+	looks  struct{ pin, latent, pause, release int }
 	pinned *arm
 
 	// Of the report.

@@ -60,8 +60,8 @@ type Field struct {
 type Arm struct {
 	Name      string    `json:"name"` // "untreated", "pin clock", "vary tz", "everything pinned"
 	Treatment Treatment `json:"treatment"`
-	Runs      int       `json:"runs"`    // with the seed in question
-	Unknown   int       `json:"unknown"` // of these
+	Runs      int       `json:"runs"`    // with the seed in question that could be compared
+	Unknown   int       `json:"unknown"` // that could not
 	Why       string    `json:"why,omitempty"`
 }
 

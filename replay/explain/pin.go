@@ -26,7 +26,7 @@ func (e *experiment) judgePins(alpha float64) {
 	var ps []float64
 	for _, g := range e.openGroups() {
 		for _, a := range e.pinArms() {
-			if g.promises(a) {
+			if g.promises(a, e.untreated()) {
 				p := constantP(g.strata(e.untreated(), a))
 				pairs, ps = append(pairs, pair{g, a, p}), append(ps, p)
 			}

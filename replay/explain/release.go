@@ -87,7 +87,7 @@ func (e *experiment) releasable() []*group {
 		if most, of := g.modal(e.pinned); of == 0 || most < of {
 			continue
 		}
-		if slices.ContainsFunc(e.pinArms(), g.promises) {
+		if slices.ContainsFunc(e.pinArms(), func(a *arm) bool { return g.promises(a, e.untreated()) }) {
 			continue
 		}
 		if most, of := g.modal(e.untreated()); most == of {

@@ -105,25 +105,31 @@ func (e *experiment) position(path string) int {
 
 // field says what is known of one column; not ok where it is nothing worth telling.
 func (e *experiment) field(c *column) (Field, bool) {
-	f := Field{Path: c.path, Root: true, P: 1, DerivedFrom: []string{}, With: []replay.Cause{}, Matrix: e.cells(c)}
-	p := e.proven[c.path]
-	switch roots := e.roots[c.path]; {
-	case roots != nil && (c.group.varies || p != nil):
-		f.Class, f.Root, f.DerivedFrom = replay.ClassDerived, false, roots
+	if !c.group.varies && e.proven[c.path] == nil {
+		return Field{}, false
+	}
+	f := e.alone(c.path)
+	if roots := e.roots[c.path]; roots != nil {
+		f.Class, f.Cause, f.P, f.Factor, f.With, f.NeedsRuns, f.Suspected = replay.ClassDerived, "", 1, "", []replay.Cause{}, 0, false
+		f.Root, f.DerivedFrom = false, roots
 		f.Proof = e.derivedText(c, roots)
-	case p != nil:
+	}
+	return f, true
+}
+
+// alone says what is known of a field by itself, whatever it may derive from.
+func (e *experiment) alone(path string) Field {
+	c := e.t.byPath[path]
+	f := Field{Path: c.path, Class: replay.ClassViolation, Cause: replay.CauseUnattributed, Root: true, P: 1,
+		DerivedFrom: []string{}, With: []replay.Cause{}, Matrix: e.cells(c)}
+	if p := e.proven[c.path]; p != nil {
 		f.Class, f.Cause, f.P, f.Proof, f.Factor = p.class, p.cause, p.p, p.text, p.factor
 		f.With = append(f.With, p.with...)
 		e.nature(c, &f)
-	case c.group.varies:
-		f.Class, f.Cause = replay.ClassViolation, replay.CauseUnattributed
-		if !e.byEvidence(c, &f) {
-			f.Proof, f.NeedsRuns = e.openText(c)
-		}
-	default:
-		return f, false
+	} else if !e.byEvidence(c, &f) {
+		f.Proof, f.NeedsRuns = e.openText(c)
 	}
-	return f, true
+	return f
 }
 
 func (e *experiment) cells(c *column) []Cell {
@@ -155,7 +161,7 @@ func (e *experiment) inherit(fields []Field) {
 		case best >= 0:
 			f.Cause, f.P = fields[best].Cause, fields[best].P
 		case len(f.DerivedFrom) > 0: // its root is nothing that is told
-			f.Class, f.Cause, f.Root, f.DerivedFrom = replay.ClassViolation, replay.CauseUnattributed, true, []string{}
+			*f = e.alone(f.Path)
 		}
 	}
 }
@@ -245,9 +251,9 @@ func (e *experiment) openText(c *column) (string, int) {
 	}
 	var suspects []string
 	need := 0
-	threshold := lookAlpha(e.o.Alpha*shares.pin, e.looks.main+1) / float64(max(1, e.pinHypotheses()))
+	threshold := lookAlpha(e.o.Alpha*shares.pin, e.looks.pin+1) / float64(max(1, e.pinHypotheses()))
 	for _, a := range e.pinArms() {
-		if g.promises(a) {
+		if g.promises(a, e.untreated()) {
 			suspects = append(suspects, a.factor)
 			need = max(need, g.need(e.untreated(), a, threshold))
 		}

@@ -129,7 +129,6 @@ func (s *session) once(ctx context.Context, a *arm) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.Runs++
 	if !ok {
 		a.Why = obs.Err.Error()
 		if len(a.runs) == 0 || a.Unknown > 2*len(a.runs)+2 {
@@ -137,6 +136,7 @@ func (s *session) once(ctx context.Context, a *arm) (*run, error) {
 		}
 		return nil, nil
 	}
+	a.Runs++
 	r := &run{arm: a, round: s.round, index: len(s.runs), obs: obs}
 	if err := s.see(r); err != nil {
 		return nil, err

@@ -72,6 +72,7 @@ const (
 	maxLooked    = 64      // runs whose values are classified
 	maxLookedArm = 6       // of one arm
 	maxLookedAt  = 4 << 20 // of a trace, in bytes
+	large        = 1 << 18 // of such traces a quarter as many
 )
 
 // look classifies a run's differences by its circumstances, within limits: a digest or a sum is
@@ -81,11 +82,14 @@ func (s *session) look(r *run) {
 	for _, n := range s.looked {
 		total += n
 	}
-	limit := maxLookedArm
+	limit, most := maxLookedArm, maxLooked
+	if len(r.obs.Trace) > large {
+		limit, most = limit/2, most/4
+	}
 	if r.arm == s.untreated() {
 		limit *= 2
 	}
-	if len(r.seen.diffs) == 0 || total >= maxLooked || s.looked[r.arm] >= limit || len(r.obs.Trace) > maxLookedAt {
+	if len(r.seen.diffs) == 0 || total >= most || s.looked[r.arm] >= limit || len(r.obs.Trace) > maxLookedAt {
 		return
 	}
 	s.looked[r.arm]++

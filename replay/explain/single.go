@@ -12,7 +12,7 @@ const (
 	firstTreated   = 2
 	firstUntreated = 6
 	step           = 4  // runs of an arm that is one of many, to thin them out
-	longest        = 24 // runs of an arm in one round, at most
+	longest        = 32 // runs of an arm in one round: of what takes more, half
 	manyArms       = 3
 	reserved       = 14 // runs that are kept back for other seeds
 )
@@ -29,16 +29,24 @@ func (e *experiment) single(ctx context.Context) error {
 	}
 	for {
 		e.refresh()
-		plan, untreated := e.nextRound()
-		if len(plan) == 0 {
+		next := e.nextRound()
+		if len(next.plan) == 0 {
 			return nil
 		}
-		err := e.play(ctx, append(plan, wanted{e.untreated(), untreated}))
+		err := e.play(ctx, append(next.plan, wanted{e.untreated(), next.untreated}))
 		e.refresh()
-		e.looks.main++
-		e.judgePins(lookAlpha(e.o.Alpha*shares.pin, e.looks.main))
-		e.judgeLatent(lookAlpha(e.o.Alpha*shares.latent, e.looks.main))
-		e.judgePauses(lookAlpha(e.o.Alpha*shares.pause, e.looks.main))
+		if next.pins {
+			e.looks.pin++
+			e.judgePins(lookAlpha(e.o.Alpha*shares.pin, e.looks.pin))
+		}
+		if next.latent {
+			e.looks.latent++
+			e.judgeLatent(lookAlpha(e.o.Alpha*shares.latent, e.looks.latent))
+		}
+		if next.pauses {
+			e.looks.pause++
+			e.judgePauses(lookAlpha(e.o.Alpha*shares.pause, e.looks.pause))
+		}
 		if err != nil {
 			return err
 		}
@@ -65,24 +73,30 @@ func (e *experiment) firstRound() []wanted {
 	return slices.DeleteFunc(plan, func(w wanted) bool { return w.arm.dead || w.arm.Runs > 0 })
 }
 
+// round is a round to come, and which families of tests are due after it. That is decided before
+// it is seen: a round that only thins arms out is no look, and uses nothing up.
+type round struct {
+	plan                 []wanted
+	untreated            int
+	pins, latent, pauses bool
+}
+
 // nextRound has the arms that still promise something.
-func (e *experiment) nextRound() (plan []wanted, untreated int) {
+func (e *experiment) nextRound() round {
 	sizes := map[*arm]int{}
-	e.planPins(sizes)
-	e.planLatent(sizes)
-	e.planPauses(sizes)
+	next := round{pins: e.planPins(sizes), latent: e.planLatent(sizes), pauses: e.planPauses(sizes)}
 	total := 0
 	for _, a := range e.arms {
 		if n := sizes[a]; n > 0 {
-			plan = append(plan, wanted{a, n})
+			next.plan = append(next.plan, wanted{a, n})
 			total += n
-			untreated = max(untreated, n)
+			next.untreated = max(next.untreated, n)
 		}
 	}
-	if total == 0 || !e.affords(total+untreated) {
-		return nil, 0
+	if total == 0 || !e.affords(total+next.untreated) {
+		return round{}
 	}
-	return plan, untreated
+	return next
 }
 
 func (e *experiment) pinArm(l Level) *arm {
@@ -90,23 +104,26 @@ func (e *experiment) pinArm(l Level) *arm {
 }
 
 // promises reports whether an arm may turn out to settle a group: it has been constant so far.
-// One CPU still shares its time out, so that under it a few runs may stand out.
-func (g *group) promises(a *arm) bool {
+// One CPU still shares its time out, so that under it some runs may stand out: a quarter, and a third
+// as many as untreated.
+func (g *group) promises(a, untreated *arm) bool {
 	if a == nil || a.dead {
 		return false
 	}
 	most, of := g.modal(a)
-	if a.factor == "scheduling" && of >= 4 {
-		return 4*most >= 3*of
+	if a.factor == "scheduling" && of >= 4 && most < of {
+		mostOf, all := g.modal(untreated)
+		rare := 1 - float64(mostOf)/float64(max(1, all))
+		return float64(of-most) <= min(0.25, rare/3)*float64(of)
 	}
 	return of > 0 && most == of
 }
 
 // planPins grows the pinned arms that may settle an open group.
-func (e *experiment) planPins(sizes map[*arm]int) {
+func (e *experiment) planPins(sizes map[*arm]int) (due bool) {
 	pins := e.pinArms()
 	open := e.openGroups()
-	threshold := lookAlpha(e.o.Alpha*shares.pin, e.looks.main+1) / float64(max(1, e.pinHypotheses()))
+	threshold := lookAlpha(e.o.Alpha*shares.pin, e.looks.pin+1) / float64(max(1, e.pinHypotheses()))
 	for _, g := range open {
 		if e.beyondPins(g) {
 			continue
@@ -114,7 +131,7 @@ func (e *experiment) planPins(sizes map[*arm]int) {
 		var alive []*arm
 		need := 0
 		for _, a := range pins {
-			if g.promises(a) {
+			if g.promises(a, e.untreated()) {
 				alive = append(alive, a)
 				need = max(need, g.need(e.untreated(), a, threshold))
 			}
@@ -122,17 +139,22 @@ func (e *experiment) planPins(sizes map[*arm]int) {
 		if len(alive) == 0 || need == 0 {
 			continue
 		}
-		n := min(need, longest)
-		if len(alive) > manyArms && n > step+2 {
+		n := need
+		switch {
+		case len(alive) > manyArms && n > step+2:
 			n = step
+		case n > longest:
+			n = (n + 1) / 2
 		}
 		if !e.affords(g.cost(e.untreated(), len(alive), need) + reserved) {
 			continue
 		}
+		due = due || n >= need
 		for _, a := range alive {
 			sizes[a] = max(sizes[a], n)
 		}
 	}
+	return due
 }
 
 func (e *experiment) pinArms() []*arm {
