@@ -14,6 +14,7 @@ import (
 
 // birth is what is known of a thread or process that has not run yet.
 type birth struct {
+	TID     int
 	Process bool // else a thread
 	Parent  int  // the thread that made it
 	Nth     int  // of its parent's, which is a thread, too; from 0
@@ -36,7 +37,7 @@ func (t *tracer) adopt(parent *tracee, tid int, vfork bool) {
 		return
 	}
 	c := &tracee{t: t, tid: tid, proc: parent.proc, stream: fmt.Sprintf("%s.%d", parent.descent(), parent.births), floor: parent.floor}
-	b := birth{Parent: parent.tid, Nth: parent.births, Total: t.births}
+	b := birth{TID: tid, Parent: parent.tid, Nth: parent.births, Total: t.births}
 	parent.births++
 	t.births++
 	if b.Process = unix.Access(fmt.Sprintf("/proc/%d/task/%d", parent.proc.pid, tid), unix.F_OK) != nil; b.Process {
@@ -67,8 +68,19 @@ func (t *tracer) begin(c *tracee, status unix.WaitStatus) error {
 	if d <= 0 {
 		return t.serve(c, status)
 	}
-	t.holdBack(c, d, func() error { return t.serve(c, status) })
+	t.holdBack(c, d, func() error { return t.letGo(c, func() error { return t.serve(c, status) }) })
 	return nil
+}
+
+// letGo lets a newborn go whose time is over, once nobody wants it held for longer.
+func (t *tracer) letGo(c *tracee, then func() error) error {
+	for _, longer := range t.atGoings {
+		if d := longer(c.tid); d > 0 {
+			t.holdBack(c, d, func() error { return t.letGo(c, then) })
+			return nil
+		}
+	}
+	return then()
 }
 
 // stash keeps the first stop of a newborn until its parent tells of it. A parent that was killed meanwhile never does: after

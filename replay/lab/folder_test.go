@@ -114,7 +114,7 @@ func TestWorkdirCopyLeavesScratchOut(t *testing.T) {
 	must(t, f.make(link, scratch))
 	var names []string
 	for _, line := range tree(t, f.work) {
-		names = append(names, strings.Fields(line+" .")[2])
+		names = append(names, strings.Fields(line + " .")[2])
 	}
 	if diff := cmp.Diff([]string{".", "/kept", "/state"}, names); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

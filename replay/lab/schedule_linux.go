@@ -19,6 +19,8 @@ import (
 const (
 	// moment lies between two that get going one after the other.
 	moment = 10 * time.Millisecond
+	// manyBirths is how many get so much room. Those after them, as of a script of a thousand commands, get less: shortMoment.
+	manyBirths, shortMoment = 100, time.Millisecond
 	// reversedBirths is how many of a parent's get going in reverse. Those after them are not held.
 	reversedBirths = 8
 	// longestRandom bounds how long a newborn is held by a seed.
@@ -32,7 +34,9 @@ func scheduling(t *tracer, level string) error {
 	if err != nil {
 		return err
 	}
-	t.atBirth(order)
+	q := &queue{alive: func(tid int) bool { return t.tracees[tid] != nil }, now: time.Now, progress: progressOf}
+	t.atBirth(func(b birth) time.Duration { return q.born(b.TID, b.Parent, order(b)) })
+	t.atGoing(q.longer)
 	if level != "one" {
 		return nil
 	}
@@ -59,22 +63,42 @@ func birthOrder(level string, now func() time.Time) (func(birth) time.Duration, 
 	switch {
 	case level == "one":
 		var last time.Time // when the one before is let go
-		return func(birth) time.Duration {
+		return func(b birth) time.Duration {
 			at := now()
 			if last.Before(at) {
 				last = at
 			}
-			last = last.Add(moment)
+			if b.Total > manyBirths {
+				last = last.Add(shortMoment)
+			} else {
+				last = last.Add(moment)
+			}
 			return last.Sub(at)
 		}, nil
 	case level == "reverse":
-		return func(b birth) time.Duration { return max(0, time.Duration(reversedBirths-b.Nth)*moment) }, nil
+		bursts := map[int]burst{} // by parent
+		return func(b birth) time.Duration {
+			at := now()
+			of := bursts[b.Parent]
+			if at.After(of.end) {
+				of = burst{end: at.Add(time.Duration(reversedBirths-b.Nth) * moment), first: b.Nth}
+				bursts[b.Parent] = of
+			}
+			return max(0, of.end.Sub(at)-time.Duration(b.Nth-of.first)*moment)
+		}, nil
 	case random && err == nil:
 		return func(b birth) time.Duration {
 			return time.Duration(rand.New(rand.NewPCG(seed, uint64(b.Total))).Int64N(int64(longestRandom)))
 		}, nil
 	}
 	return nil, fmt.Errorf("scheduling=%s: no such order", level)
+}
+
+// burst is births of one parent of which none is going yet. By one point of time for all of them, it does not matter how far apart they
+// are born.
+type burst struct {
+	end   time.Time // when the first of them, which is the last, gets going
+	first int       // which of the parent's births that is
 }
 
 // affinity returns the CPUs that this thread may run on, as the kernel's bytes.

@@ -33,7 +33,7 @@ func (t *tracer) serve(c *tracee, status unix.WaitStatus) error {
 		}
 		if d := c.heldAtExec; d > 0 {
 			c.heldAtExec = 0
-			t.holdBack(c, d, func() error { return t.resume(c, 0) })
+			t.holdBack(c, d, func() error { return t.letGo(c, func() error { return t.resume(c, 0) }) })
 			return nil
 		}
 	case unix.PTRACE_EVENT_STOP:

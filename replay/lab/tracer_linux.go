@@ -26,6 +26,7 @@ type tracer struct {
 	starts    []func() (undo func(), err error)
 	execs     []func(*tracee) error
 	atBirths  []func(birth) time.Duration
+	atGoings  []func(tid int) time.Duration
 	noVDSO    bool
 
 	ahead int64 // of the clocks: by what they were paused, ns
@@ -59,6 +60,9 @@ func (t *tracer) atExec(do func(*tracee) error) { t.execs = append(t.execs, do) 
 
 // atBirth adds what says for how long a newborn thread or process is held. The longest counts.
 func (t *tracer) atBirth(hold func(birth) time.Duration) { t.atBirths = append(t.atBirths, hold) }
+
+// atGoing adds what is asked when the time of a newborn that was held is over: for how much longer it is held. It is asked again then.
+func (t *tracer) atGoing(longer func(tid int) time.Duration) { t.atGoings = append(t.atGoings, longer) }
 
 // hideVDSO takes the vDSO away from programs: what they read without a system call becomes one.
 func (t *tracer) hideVDSO() { t.noVDSO = true }

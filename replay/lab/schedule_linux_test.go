@@ -1,0 +1,136 @@
+//go:build linux && amd64
+
+package lab
+
+import (
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestBirthOrder(t *testing.T) {
+	const ms = time.Millisecond
+	for _, test := range []struct {
+		level  string
+		births []time.Duration // when they are born
+		want   []time.Duration // when they get going
+	}{
+		{"one", []time.Duration{0, 0, 0, 1 * ms}, []time.Duration{10 * ms, 20 * ms, 30 * ms, 40 * ms}},
+		{"one", []time.Duration{0, 100 * ms, 101 * ms}, []time.Duration{10 * ms, 110 * ms, 120 * ms}},
+		{"reverse", []time.Duration{0, 0, 0}, []time.Duration{80 * ms, 70 * ms, 60 * ms}},
+		{"reverse", []time.Duration{0, 15 * ms, 40 * ms}, []time.Duration{80 * ms, 70 * ms, 60 * ms}},
+		{"reverse", []time.Duration{0, 100 * ms, 105 * ms}, []time.Duration{80 * ms, 170 * ms, 160 * ms}},
+		{"reverse", make([]time.Duration, 10), []time.Duration{80 * ms, 70 * ms, 60 * ms, 50 * ms, 40 * ms, 30 * ms, 20 * ms, 10 * ms, 0, 0}},
+	} {
+		var now time.Duration
+		base := time.Unix(1e9, 0)
+		order, err := birthOrder(test.level, func() time.Time { return base.Add(now) })
+		must(t, err)
+		var got []time.Duration
+		for n, at := range test.births {
+			now = at
+			got = append(got, at+order(birth{Nth: n, Total: n + 1}))
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s, born at %v (-want +got):\n%s", test.level, test.births, diff)
+		}
+	}
+	seeded := func(level string) (got []time.Duration) {
+		order, err := birthOrder(level, time.Now)
+		must(t, err)
+		for n := range 200 {
+			d := order(birth{Total: n})
+			if d < 0 || d >= longestRandom {
+				t.Errorf("%s holds the %dth for %s", level, n, d)
+			}
+			got = append(got, d)
+		}
+		return got
+	}
+	if !cmp.Equal(seeded("random:1"), seeded("random:1")) || cmp.Equal(seeded("random:1"), seeded("random:2")) {
+		t.Error("a random order follows no seed")
+	}
+}
+
+// races are programs of four threads or processes that each append a letter. The first that gets going comes first.
+var races = []struct {
+	name     string
+	argv     func(t *testing.T) []string
+	reversed string // what it comes to in reverse; "": not always the same
+}{
+	{"C threads", func(t *testing.T) []string { return []string{compile(t, "race")} }, "dcba"},
+	{"shell", words("sh", "-c", "for c in a b c d; do (printf $c) & done; wait"), "dcba"},
+	{"Perl forks", words("perl", "-e", `for $c ("a" .. "d") { fork or do { syswrite STDOUT, $c; exit } } 1 while wait > 0`), "dcba"},
+	{"Python children, started by vfork", words("python3", "-c", "import subprocess as s; [p.wait() for p in [s.Popen(['printf', c]) for c in 'abcd']]"), "dcba"},
+	// Thread.start waits until the newborn has begun: there is no order to reverse.
+	{"Python threads", words("python3", "testdata/race.py"), "abcd"},
+	{"Java threads", func(t *testing.T) []string {
+		need(t, "javac")
+		dir := t.TempDir()
+		if out, err := exec.Command("javac", "-d", dir, "testdata/Race.java").CombinedOutput(); err != nil {
+			t.Fatalf("javac: %v\n%s", err, out)
+		}
+		return []string{"java", "-XX:TieredStopAtLevel=1", "-cp", dir, "Race"}
+	}, ""},
+}
+
+func words(argv ...string) func(*testing.T) []string {
+	return func(t *testing.T) []string {
+		need(t, argv[0])
+		return argv
+	}
+}
+
+func TestRacesComeOutTheSame(t *testing.T) {
+	const runs = 5
+	for _, race := range races {
+		t.Run(race.name, func(t *testing.T) {
+			argv := race.argv(t)
+			for level, want := range map[string]string{"one": "abcd", "reverse": race.reversed} {
+				for range runs {
+					if got := says(t, Treatment{"scheduling": level}, argv...); got != want && want != "" {
+						t.Errorf("%s: got %s, want %s", level, got, want)
+					}
+				}
+			}
+		})
+	}
+}
+
+// A newborn goes once it is due, those due earlier have gone, and the one before it as well as its parent have had their time.
+func TestQueue(t *testing.T) {
+	now, ran, asleep := time.Unix(1e9, 0), map[int]time.Duration{}, map[int]bool{}
+	dead := map[int]bool{}
+	q := &queue{alive: func(tid int) bool { return !dead[tid] }, now: func() time.Time { return now },
+		progress: func(tid int) (time.Duration, bool, bool) { return ran[tid], asleep[tid], true }}
+	const parent, first, second, third = 1, 2, 3, 4
+	q.born(first, parent, 20*time.Millisecond)
+	q.born(second, parent, 10*time.Millisecond)
+	goes := func(what string, tid int, want bool) {
+		t.Helper()
+		if got := q.longer(tid) == 0; got != want {
+			t.Errorf("%s: goes = %v", what, got)
+		}
+	}
+	now = now.Add(30 * time.Millisecond)
+	goes("the parent has not run", second, false)
+	ran[parent] = 10 * time.Millisecond
+	goes("due later than one that waits", first, false)
+	goes("due first", second, true)
+	goes("the parent has not run for so long", first, false)
+	ran[parent] = 20 * time.Millisecond
+	goes("the one before has not run", first, false)
+	asleep[second] = true
+	goes("the one before sleeps", first, true)
+	q.born(third, parent, time.Millisecond)
+	now = now.Add(longestWait)
+	goes("nobody waits for ever", third, false)
+	now = now.Add(time.Millisecond)
+	goes("nobody waits for ever", third, true)
+	q.born(first, parent, time.Millisecond)
+	now, dead[parent], dead[third] = now.Add(time.Millisecond), true, true
+	goes("the dead are not waited for", first, true)
+	goes("one that was not held", 99, true)
+}
