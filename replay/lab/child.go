@@ -20,6 +20,7 @@ var stages = map[string]func(order) int{}
 // RunChild becomes the tracer where this process was started as one, and exits; else it returns at once. It comes
 // first in a main function, before anything is started or opened.
 func RunChild() {
+	hooked = true
 	text, ok := os.LookupEnv(variable)
 	if !ok {
 		return
@@ -39,6 +40,10 @@ func RunChild() {
 	}
 	syscall.Exit(o.Task.run())
 }
+
+// hooked tells that this binary calls RunChild, so that one that is started again becomes a tracer. One that does
+// not, a test's perhaps, would do all over again what it was about to do, and start itself once more.
+var hooked bool
 
 // complain says on standard error what is wrong, as the program itself can't any more.
 func complain(err error) { fmt.Fprintln(os.Stderr, "shadowrun:", err) }

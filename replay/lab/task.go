@@ -46,6 +46,9 @@ type order struct {
 // with a line on standard error. TERM, INT, HUP, QUIT, USR1 and USR2 go on to the command's process group. All
 // descendants die with it.
 func (t Task) Command(self []string) (argv, env []string, err error) {
+	if !hooked {
+		return nil, nil, errors.New("lab: this binary can't trace: its main function, or TestMain, must call harness.RunChild (cmd.Main does) before all else")
+	}
 	if len(self) == 0 {
 		return nil, nil, errors.New("lab: how this binary is started again is not said")
 	}
