@@ -27,7 +27,9 @@ func (t *tracer) launch(path string) (status int, err error) {
 	runtime.LockOSThread() // a tracee belongs to a thread
 	ignoreChildren()
 	pid, err := t.fork(path)
-	if err != nil {
+	if refused := (refusedError{}); errors.As(err, &refused) {
+		return exitLab, fmt.Errorf("lab: %w", refused.error)
+	} else if err != nil {
 		if errors.Is(err, syscall.EPERM) {
 			return exitLab, fmt.Errorf("lab: program %s: %w: ptrace(2) is refused here", path, err)
 		}
@@ -52,13 +54,16 @@ func (t *tracer) launch(path string) (status int, err error) {
 	return 0, nil
 }
 
+// refusedError is why this thread could not be changed as the command is to inherit it: nothing is wrong with the program then.
+type refusedError struct{ error }
+
 // fork starts the program, which stops behind its execve. A program that was just written may still be open in a child that
 // another process is forking, which lasts for as long as an exec takes.
 func (t *tracer) fork(path string) (pid int, err error) {
 	for _, change := range t.starts {
 		undo, err := change()
 		if err != nil {
-			return 0, err
+			return 0, refusedError{err}
 		}
 		defer undo()
 	}

@@ -85,8 +85,11 @@ func (t *tracer) proceed(c *tracee) error {
 			c.takeDetour()
 			break
 		}
+		if errors.Is(err, unix.ESRCH) {
+			return err // it was killed
+		}
 		if err != nil {
-			t.report.failed(fmt.Errorf("lab: %s: call %d for %s: %w", c.name(), c.regs.call(), c.pending[0].factor, err))
+			t.report.failed(fmt.Errorf("lab: %s: call %d: %w", c.name(), c.regs.call(), err))
 		}
 		c.pending = c.pending[1:]
 	}

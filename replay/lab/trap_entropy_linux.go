@@ -95,18 +95,18 @@ func (e *entropySource) device(c *tracee) (path string, opened func(bool), err e
 	if err != nil {
 		return "", nil, err
 	}
-	pipe, err := os.OpenFile(path, os.O_WRONLY|unix.O_NONBLOCK, 0)
+	theirs, err := unix.Open(path, unix.O_WRONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
 		ours.Close()
-		return "", nil, err
+		return "", nil, fmt.Errorf("%s: %w", path, err)
 	}
 	stream := c.streamOf("entropy", e.seed, fmt.Sprintf("open %d", c.ordinal("device")))
 	return path, func(ok bool) {
 		os.Remove(path)
 		if ok {
-			feed(pipe, stream)
+			feed(theirs, stream)
 		} else {
-			pipe.Close()
+			unix.Close(theirs)
 		}
 		ours.Close()
 	}, nil
@@ -114,17 +114,12 @@ func (e *entropySource) device(c *tracee) (path string, opened func(bool), err e
 
 // feed writes to a pipe until its last reader has closed it, or the tracer ends. It is full when feed returns, so that a first read is as
 // long as it would be of the device.
-func feed(pipe *os.File, stream io.Reader) {
-	p := make([]byte, pageSize)
-	for full := false; !full; {
-		_, _ = stream.Read(p)
-		n, err := unix.Write(int(pipe.Fd()), p)
-		full = err != nil || n < len(p)
-		p = p[max(n, 0):]
-		if !full {
-			p = make([]byte, pageSize)
-		}
-	}
+func feed(fd int, stream io.Reader) {
+	p := make([]byte, chunk)
+	_, _ = stream.Read(p)
+	n, _ := unix.Write(fd, p)
+	p = p[max(n, 0):]
+	pipe := os.NewFile(uintptr(fd), "randomness") // waits in Go's poller, not in a thread
 	go func() {
 		defer pipe.Close()
 		for {
