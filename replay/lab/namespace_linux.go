@@ -162,6 +162,10 @@ func senderOf(oob []byte) int32 {
 
 // namespaceRefused says what to do.
 func namespaceRefused(err error) error {
+	var number syscall.Errno
+	if errors.As(err, &number) {
+		err = number // the rest of it is how this binary is started again
+	}
 	switch {
 	case errors.Is(err, unix.EPERM) && !usersAllowed():
 		return fmt.Errorf("pid: namespaces of users are switched off here (%w); as root: sysctl -w %s", err, usersSwitch())

@@ -203,7 +203,7 @@ func (p prober) run(ctx context.Context, name string, t Treatment) (s sight, err
 	}
 	task := Task{Treatment: t, Argv: p.self, Dir: filepath.Join(p.scratch, "furnished"), Scratch: scratch,
 		Report: filepath.Join(scratch, "report"), Watchdog: probeLimit,
-		Env: []string{variable + `={"Stage":"` + stageProbe + `"}`, "PATH=" + os.Getenv("PATH")}}
+		Env: []string{variable + "=" + probeOrder, "PATH=" + os.Getenv("PATH")}}
 	argv, env, err := task.Command(p.self)
 	if err != nil {
 		return s, err

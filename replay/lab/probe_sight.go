@@ -2,8 +2,8 @@ package lab
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"time"
 )
@@ -34,20 +34,23 @@ type sight struct {
 // stageProbe is the name of a probe program's order.
 const stageProbe = "probe"
 
-// birthsVariable tells a probe program that it is the n-th child of another, and is to say so and end.
-const birthsVariable = "SHADOWRUN_LAB_BORN"
-
 // keptFile lies in the folder that probe programs start in; listedDir, in it, holds files whose order is looked at.
 const keptFile, listedDir = "kept", "listed"
 
-func init() { stages[stageProbe] = probe }
+// A probe program looks at the world with its first thread only, as a simple program does: randomness and births are a thread's
+// own, and a goroutine may be on any. Only an init function can still be sure to be on the first.
+func init() {
+	stages[stageProbe] = probe
+	if os.Getenv(variable) == probeOrder {
+		runtime.LockOSThread()
+	}
+}
+
+// probeOrder makes this binary, started again, a probe program.
+const probeOrder = `{"Stage":"` + stageProbe + `"}`
 
 // probe is the probe program: it prints what it sees.
 func probe(order) int {
-	if n := os.Getenv(birthsVariable); n != "" {
-		fmt.Print(n)
-		return 0
-	}
 	if err := json.NewEncoder(os.Stdout).Encode(look()); err != nil {
 		complain(err)
 		return 1

@@ -3,10 +3,8 @@ package lab
 import (
 	"encoding/binary"
 	"encoding/hex"
-	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"strings"
 	"time"
 	"unsafe"
@@ -89,25 +87,42 @@ func countBits(bytes []byte) (n int) {
 	return n
 }
 
-// births starts children at once, and returns their numbers in the order in which they got going.
+// births makes n children at once, each of which writes its number, and returns the numbers in the order in which they got going.
 func births(n int) string {
 	read, write, err := os.Pipe()
 	if err != nil {
 		return err.Error()
 	}
 	defer read.Close()
-	var children []*exec.Cmd
+	var children []int
+	number := new([1]byte)
 	for i := range n {
-		c := &exec.Cmd{Path: "/proc/self/exe", Args: os.Args, Stdout: write,
-			Env: []string{variable + `={"Stage":"` + stageProbe + `"}`, fmt.Sprintf("%s=%d", birthsVariable, i+1)}}
-		if err := c.Start(); err == nil {
-			children = append(children, c)
+		number[0] = byte('1' + i)
+		if pid := child(write.Fd(), number); pid > 0 {
+			children = append(children, pid)
 		}
 	}
 	write.Close()
 	order, _ := io.ReadAll(read)
-	for _, c := range children {
-		c.Wait()
+	for _, pid := range children {
+		unix.Wait4(pid, nil, 0, nil)
 	}
 	return string(order)
+}
+
+// child makes a copy of this thread alone, which does nothing but write a byte and end: no more is safe in a copy of a Go
+// program. A program that has to start first would take longer than what is to be seen.
+//
+//go:norace
+//go:nosplit
+func child(to uintptr, number *[1]byte) (pid int) {
+	id, _, errno := unix.RawSyscall6(unix.SYS_CLONE, uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
+	if errno != 0 {
+		return -1
+	}
+	if id == 0 {
+		unix.RawSyscall(unix.SYS_WRITE, to, uintptr(unsafe.Pointer(number)), 1)
+		unix.RawSyscall(unix.SYS_EXIT_GROUP, 0, 0, 0)
+	}
+	return int(id)
 }

@@ -21,8 +21,9 @@ const (
 	moment = 10 * time.Millisecond
 	// manyBirths is how many get so much room. Those after them, as of a script of a thousand commands, get less: shortMoment.
 	manyBirths, shortMoment = 100, time.Millisecond
-	// reversedBirths is how many of a parent's get going in reverse. Those after them are not held.
-	reversedBirths = 8
+	// reversedBirths is how many of those that a parent makes at about the same time get going in reverse; those after them are not
+	// held. Nor are those that it makes after its first mostReversed: a script that makes one after the other would wait for each.
+	reversedBirths, mostReversed = 8, 24
 	// longestRandom bounds how long a newborn is held by a seed.
 	longestRandom = 50 * time.Millisecond
 )
@@ -76,15 +77,14 @@ func birthOrder(level string, now func() time.Time) (func(birth) time.Duration, 
 			return last.Sub(at)
 		}, nil
 	case level == "reverse":
-		bursts := map[int]burst{} // by parent
+		bursts := map[kin]*burst{}
 		return func(b birth) time.Duration {
-			at := now()
-			of := bursts[b.Parent]
-			if at.After(of.end) {
-				of = burst{end: at.Add(time.Duration(reversedBirths-b.Nth) * moment), first: b.Nth}
-				bursts[b.Parent] = of
+			of := bursts[kin{b.Parent, b.Process}]
+			if of == nil {
+				of = &burst{}
+				bursts[kin{b.Parent, b.Process}] = of
 			}
-			return max(0, of.end.Sub(at)-time.Duration(b.Nth-of.first)*moment)
+			return of.hold(now())
 		}, nil
 	case random && err == nil:
 		return func(b birth) time.Duration {
@@ -94,11 +94,34 @@ func birthOrder(level string, now func() time.Time) (func(birth) time.Duration, 
 	return nil, fmt.Errorf("scheduling=%s: no such order", level)
 }
 
-// burst is births of one parent of which none is going yet. By one point of time for all of them, it does not matter how far apart they
-// are born.
+// kin are threads, or processes, that one thread made.
+type kin struct {
+	parent  int
+	process bool
+}
+
+// burst is births of kin at about the same time. They are due by one point of time for all of them, so it does not
+// matter how far apart they are born.
 type burst struct {
-	end   time.Time // when the first of them, which is the last, gets going
-	first int       // which of the parent's births that is
+	end  time.Time // when the first of them, which is the last, gets going
+	size int
+	all  int // of kin so far
+}
+
+// hold returns for how long the next one is held.
+func (b *burst) hold(at time.Time) time.Duration {
+	if b.all++; b.all > mostReversed {
+		return 0
+	}
+	due := b.end.Add(-time.Duration(b.size) * moment)
+	if b.size++; b.size > reversedBirths && at.Before(b.end) {
+		return 0
+	}
+	if !due.After(at) {
+		due = at.Add(reversedBirths * moment)
+		b.end, b.size = due, 1
+	}
+	return due.Sub(at)
 }
 
 // affinity returns the CPUs that this thread may run on, as the kernel's bytes.

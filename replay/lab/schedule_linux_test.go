@@ -21,7 +21,7 @@ func TestBirthOrder(t *testing.T) {
 		{"one", []time.Duration{0, 100 * ms, 101 * ms}, []time.Duration{10 * ms, 110 * ms, 120 * ms}},
 		{"reverse", []time.Duration{0, 0, 0}, []time.Duration{80 * ms, 70 * ms, 60 * ms}},
 		{"reverse", []time.Duration{0, 15 * ms, 40 * ms}, []time.Duration{80 * ms, 70 * ms, 60 * ms}},
-		{"reverse", []time.Duration{0, 100 * ms, 105 * ms}, []time.Duration{80 * ms, 170 * ms, 160 * ms}},
+		{"reverse", []time.Duration{0, 100 * ms, 105 * ms}, []time.Duration{80 * ms, 180 * ms, 170 * ms}},
 		{"reverse", make([]time.Duration, 10), []time.Duration{80 * ms, 70 * ms, 60 * ms, 50 * ms, 40 * ms, 30 * ms, 20 * ms, 10 * ms, 0, 0}},
 	} {
 		var now time.Duration

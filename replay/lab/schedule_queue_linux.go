@@ -33,7 +33,7 @@ type turn struct {
 }
 
 const (
-	share       = 4 * time.Millisecond   // of a CPU, that a thread gets before the next one goes
+	share       = 20 * time.Millisecond  // of a CPU, that a thread gets before the next one goes
 	longestWait = time.Second            // longer than this after it is due nobody waits
 	lookAgain   = 300 * time.Microsecond // while it waits for another
 )
