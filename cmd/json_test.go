@@ -35,6 +35,8 @@ var forms = map[string]reflect.Type{
 	"show":              reflect.TypeFor[showJSON](),
 	"diff":              reflect.TypeFor[comparisonJSON](),
 	"explain":           reflect.TypeFor[explain.Explanation](),
+	"lab --factors":     reflect.TypeFor[factorsJSON](),
+	"doctor":            reflect.TypeFor[doctorJSON](),
 	"findings":          reflect.TypeFor[findingsJSON](),
 	"findings show":     reflect.TypeFor[findingShowJSON](),
 	"findings accept":   reflect.TypeFor[acceptJSON](),
@@ -71,6 +73,10 @@ var forms = map[string]reflect.Type{
 	"planned run":           reflect.TypeFor[harness.PlannedRun](),
 	"problem":               reflect.TypeFor[problemJSON](),
 	"pair":                  reflect.TypeFor[shadowPairJSON](),
+	"factor's levels":       reflect.TypeFor[factorLevelJSON](),
+	"machine":               reflect.TypeFor[machineJSON](),
+	"client":                reflect.TypeFor[clientJSON](),
+	"program":               reflect.TypeFor[programJSON](),
 }
 
 // described is one section of JSON.md.

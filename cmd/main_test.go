@@ -10,11 +10,15 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(leakFree{m}, map[string]func(){"shadowrun": func() {
+	scriptPrograms["shadowrun"] = func() {
 		noteRun()
 		Main()
-	}})
+	}
+	testscript.Main(leakFree{m}, scriptPrograms)
 }
+
+// scriptPrograms are what scripts can start, beside what there is on the machine.
+var scriptPrograms = map[string]func(){}
 
 // leakFree runs tests and then looks for goroutines that they left.
 type leakFree struct{ *testing.M }
