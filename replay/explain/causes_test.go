@@ -72,6 +72,19 @@ func TestCausesAreProven(t *testing.T) {
 			}
 			return int(elapsed(w, 1) * 1e6)
 		}}, map[string]string{"/x": "volatile duration"}},
+		{"duration over many readings", map[string]func(*world) any{"x": func(w *world) any { return elapsed(w, 80+float64(w.rng.IntN(20))) }},
+			map[string]string{"/x": "volatile duration"}},
+		{"not in proportion", map[string]func(*world) any{"x": func(w *world) any {
+			if w.pause > 0 {
+				return 5 + w.rng.Float64()
+			}
+			return w.rng.Float64()
+		}}, map[string]string{"/x": "violation duration"}},
+		{"by too little", map[string]func(*world) any{"x": func(w *world) any { return w.rng.Float64()*1e-3 + w.pause.Seconds()/20 }},
+			map[string]string{"/x": "violation duration"}},
+		{"slow or fast", map[string]func(*world) any{"x": func(w *world) any { return w.pause > 0 || w.rng.IntN(2) == 0 }},
+			map[string]string{"/x": "violation duration"}},
+		{"three pins that would do", map[string]func(*world) any{"x": score("runtime")}, map[string]string{"/x": "violation hash-seed"}},
 		{"rate", map[string]func(*world) any{"x": func(w *world) any { return 1000 / elapsed(w, 1) }}, map[string]string{"/x": "violation duration"}},
 		{"process id", map[string]func(*world) any{"x": func(w *world) any { return w.pid }}, map[string]string{"/x": "volatile pid"}},
 		{"seeded by process id", map[string]func(*world) any{"x": score("pid")}, map[string]string{"/x": "violation pid"}},

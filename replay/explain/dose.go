@@ -105,6 +105,11 @@ func (e *experiment) pauseMore(ctx context.Context, fields int) error {
 	for n < longest/2 && 2/choose(3*n, n) > alpha {
 		n++
 	}
+	for _, g := range e.openGroups() { // a choice that comes out one way takes more than a number that shifts
+		if _, number := e.t.measured(g.columns[0].path, e.untreated()); !number && !e.rarely(g) {
+			n = max(n, min(longest, g.need(e.untreated(), e.pauseArms()[1], alpha)))
+		}
+	}
 	plan := []wanted{{e.untreated(), n}}
 	for _, a := range e.pauseArms() {
 		plan = append(plan, wanted{a, n})

@@ -106,6 +106,13 @@ func TestShiftIsTheExactRankSumTest(t *testing.T) {
 	})
 }
 
+func TestEqualValuesShareTheirRanks(t *testing.T) {
+	twice, treated := rankStratum{[]float64{2, 1}, []float64{1, 7}}.ranks()
+	if !slices.Equal(twice, []int{6, 3, 3, 8}) || treated != 2 {
+		t.Errorf("twice the ranks are %v, of %d treated", twice, treated)
+	}
+}
+
 func ranked(s stratum) rankStratum {
 	var r rankStratum
 	for _, v := range s.control {

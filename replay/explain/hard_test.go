@@ -44,6 +44,15 @@ func TestStructure(t *testing.T) {
 			}
 			return all
 		}}, map[string]string{"/log": "violation scheduling"}},
+		{"a random choice of elements", map[string]func(*world) any{"picked": func(w *world) any {
+			x, all := w.draw("entropy"), []string{}
+			for i := range 6 {
+				if x>>i&1 == 1 {
+					all = append(all, fmt.Sprint("element-", i))
+				}
+			}
+			return all
+		}}, map[string]string{"/picked": "violation rng"}},
 		{"keys that are random", map[string]func(*world) any{"jobs": func(w *world) any {
 			return map[string]any{fmt.Sprintf("job-%08x", w.draw("entropy")>>32): 1, "kept": 2}
 		}}, map[string]string{"/jobs": "violation rng"}},
@@ -118,6 +127,28 @@ func TestATreatmentUnderWhichNothingCanBeCompared(t *testing.T) {
 	}
 	if x.Unknown == 0 || x.TooMany {
 		t.Errorf("%d unknown, too many %v; want some, and not too many", x.Unknown, x.TooMany)
+	}
+}
+
+func TestARunThatCannotBeComparedIsTriedOnceMore(t *testing.T) {
+	s := newSimulated(3, map[string]func(*world) any{"x": score("entropy")})
+	calls := 0
+	x := explain(t, labFunc(func(ctx context.Context, seed uint64, treatment Treatment) (Observation, error) {
+		if calls++; calls%5 == 2 {
+			return Observation{Err: errors.New("timed out")}, nil
+		}
+		return s.Run(ctx, seed, treatment)
+	}), Options{})
+	if diff := cmp.Diff(map[string]string{"/x": "violation rng"}, brief(x)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if got := x.Runs - s.n; x.Unknown != got || got == 0 || len(x.Failures) > 0 {
+		t.Errorf("%d unknown, failures %v; want %d and none", x.Unknown, x.Failures, got)
+	}
+	for _, a := range x.Arms {
+		if a.Name == "untreated" && a.Runs < enough/3 {
+			t.Errorf("%d untreated runs", a.Runs)
+		}
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/shadowrun/shadowrun/replay"
 )
 
-// pauses are the doses for durations: each reading of a clock is held for so long.
+// pauses are the doses for durations: at each reading, clocks are ahead by so much more.
 func pauses() []time.Duration {
 	var out []time.Duration
 	for _, level := range levelOf("pause").Vary {
@@ -61,7 +61,7 @@ func (e *experiment) pausable() []*column {
 		if len(out) == maxPaused {
 			break
 		}
-		if c.group.varies && e.roots[c.path] == nil && !e.t.readsClock(c.path) {
+		if c.group.varies && e.roots[c.path] == nil && !e.t.readsClock(c.path) && !e.clockMay(c) {
 			out = append(out, c)
 		}
 	}
@@ -99,11 +99,18 @@ func (t *table) readsClock(path string) bool {
 	return t.all(path, func(k classified) bool { return k.class == replay.ClassVolatile && k.cause == replay.CauseClock })
 }
 
+// clockMay reports whether a frozen clock may turn out to settle a field: then that it moves
+// with a pause says nothing, unless it is the same at all instants.
+func (e *experiment) clockMay(c *column) bool {
+	a := e.named["pin clock"]
+	return a != nil && !e.still[c.path] && c.group.promises(a, e.untreated())
+}
+
 func (e *experiment) pausedText(g *group) string {
 	a := e.pauseArms()[1]
 	most, of := g.modal(a)
 	_, runs := g.modal(e.untreated())
-	return fmt.Sprintf("one value in %d of %d runs in which each reading of a clock is held for %s, %s in %d without", most, of,
+	return fmt.Sprintf("one value in %d of %d runs in which clocks pause for %s at each reading, %s in %d without", most, of,
 		a.Treatment["pause"], countOf(len(g.distinct(e.untreated())), "value"), runs)
 }
 
@@ -174,22 +181,14 @@ func (e *experiment) judgePauses(alpha float64) {
 			e.proven[c.path] = &proof{class: replay.ClassVolatile, cause: replay.CauseDuration, factor: "pause", p: ps[i], text: text}
 		} else if e.proven[c.path] == nil {
 			e.proven[c.path] = &proof{class: replay.ClassViolation, cause: replay.CauseDuration, factor: "pause", p: ps[i],
-				text: "it shifts when each reading of a clock is held, and not by the time that was held"}
+				text: "it shifts where clocks pause at each reading, and not in proportion to the pause"}
 		}
 	}
 }
 
-// timeUnits are those in which programs write durations.
-var timeUnits = []struct {
-	name string
-	unit float64 // seconds
-}{{"s", 1}, {"ms", 1e-3}, {"µs", 1e-6}, {"ns", 1e-9}}
-
-// maxHeld is how long the lab holds one run in all, in seconds, and some more.
-const maxHeld = 2.6
-
-// grows reports whether a field grows by the time that was held, in some unit: by at least one
-// pause and at most all of them, and by the longer pause in proportion.
+// grows reports whether a field grows by what clocks were paused: by the shorter pause at least, in
+// the finest unit that it may be in, and by the longer in proportion. How many readings lie between
+// two that a program subtracts is its own business, so that the growth may be any multiple.
 func (e *experiment) grows(values map[*run]float64) (string, bool) {
 	arms, held := e.pauseArms(), pauses()
 	middle := func(a *arm) (float64, bool) {
@@ -208,20 +207,14 @@ func (e *experiment) grows(values map[*run]float64) (string, bool) {
 	base, ok0 := middle(e.untreated())
 	short, ok1 := middle(arms[0])
 	long, ok2 := middle(arms[1])
-	if !ok0 || !ok1 || !ok2 {
+	a, b := short-base, long-base
+	// A second is the coarsest unit in which durations are written.
+	if !ok0 || !ok1 || !ok2 || a < 0.7*held[0].Seconds() {
 		return "", false
 	}
-	for _, u := range timeUnits {
-		a, b := (short-base)*u.unit, (long-base)*u.unit
-		d0, d1 := held[0].Seconds(), held[1].Seconds()
-		if a < 0.7*d0 || b < 0.8*d1 || b > maxHeld {
-			continue
-		}
-		ratio, want := b/a, d1/d0
-		atLimit := b > 1.5 // the rest was not held any more
-		if ratio > 0.6*want && ratio < 1.6*want || atLimit && ratio > 1 && ratio < 1.6*want {
-			return fmt.Sprintf("in %s, it grows by %.3g s where each reading of a clock is held for %s, by %.3g s for %s", u.name, a, held[0], b, held[1]), true
-		}
+	ratio, want := b/a, held[1].Seconds()/held[0].Seconds()
+	if ratio < 0.5*want || ratio > 1.8*want {
+		return "", false
 	}
-	return "", false
+	return fmt.Sprintf("it grows with the pause at each reading of a clock: by %.3g for %s, by %.3g for %s", a, held[0], b, held[1]), true
 }

@@ -137,7 +137,7 @@ func (w *world) draw(factor string) uint64 {
 }
 
 var holders = map[string][]string{
-	"hash-seed": {"hash-seed", "entropy"}, "at-random": {"at-random", "entropy"}, "entropy": {"entropy"},
+	"runtime": {"hash-seed", "at-random", "entropy"}, "hash-seed": {"hash-seed", "entropy"}, "at-random": {"at-random", "entropy"}, "entropy": {"entropy"},
 	"address": {"address"}, "scheduling": {"scheduling"}, "external": {"external"}, "readdir": {"readdir"}, "workdir": {"workdir"},
 }
 
