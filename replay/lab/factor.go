@@ -37,7 +37,7 @@ func Factors() []Factor {
 		{"clock", DefaultInstant, []string{"+400h7m11s", "+9001h13m17s", "-777h31m23s"},
 			"what the wall clock says", "an RFC 3339 instant: frozen there; a signed duration: running, shifted by it", NeedsTracer, isClock},
 		{"pause", "", []string{"30ms", "60ms", "120ms"},
-			"each reading of a clock is held for so long, up to 2s in a run", "a duration", NeedsTracer, isPositiveDuration},
+			"each reading of a clock finds it ahead by so much more, as if the program had been stopped just before", "a duration", NeedsTracer, isPositiveDuration},
 		{"entropy", "1", numbers("%d", 2),
 			"getrandom, /dev/random, /dev/urandom, the kernel's uuid and boot_id, AT_RANDOM", "a seed", NeedsTracer, isSeed},
 		{"at-random", "1", numbers("%d", 2),

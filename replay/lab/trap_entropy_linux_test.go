@@ -118,21 +118,24 @@ print(len(seen), len(set(seen)), open("/proc/sys/kernel/random/boot_id").read() 
 	}
 }
 
-// at-random alone leaves the rest as random as it was.
+// at-random alone leaves the rest as random as it was, and beside entropy has a seed of its own.
 func TestAtRandomAlone(t *testing.T) {
-	program := compile(t, "random.go")
-	order := func(seed string) string {
-		_, rest, _ := strings.Cut(says(t, Treatment{"at-random": seed}, program), " ")
-		return rest
+	program := compile(t, "start")
+	see := func(treatment Treatment) (start, random string) {
+		start, random, _ = strings.Cut(says(t, treatment, program), " ")
+		return start, random
 	}
-	if a, b, c := order("1"), order("1"), order("2"); a != b || a == c {
-		t.Errorf("\n%s\n%s\n%s", a, b, c)
+	one, oneRandom := see(Treatment{"at-random": "1"})
+	again, againRandom := see(Treatment{"at-random": "1"})
+	two, _ := see(Treatment{"at-random": "2"})
+	if one != again || one == two || oneRandom == againRandom {
+		t.Errorf("\n%s %s\n%s %s\n%s", one, oneRandom, again, againRandom, two)
 	}
-	if a, b := says(t, Treatment{"at-random": "1"}, program), says(t, Treatment{"at-random": "1"}, program); a == b {
-		t.Errorf("getrandom is treated, too: %s", a)
-	}
-	if a, b := says(t, Treatment{"at-random": "1", "entropy": "1"}, program), says(t, Treatment{"at-random": "2", "entropy": "1"}, program); a == b || a[:16] != b[:16] {
-		t.Errorf("at-random beside entropy:\n%s\n%s", a, b)
+	with, withRandom := see(Treatment{"at-random": "1", "entropy": "5"})
+	other, otherRandom := see(Treatment{"at-random": "2", "entropy": "5"})
+	entropy, entropyRandom := see(Treatment{"entropy": "5"})
+	if with != one || other != two || entropy == one || entropy == two || withRandom != otherRandom || withRandom != entropyRandom {
+		t.Errorf("beside entropy:\n%s %s\n%s %s\n%s %s", with, withRandom, other, otherRandom, entropy, entropyRandom)
 	}
 }
 
