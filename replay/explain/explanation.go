@@ -53,7 +53,7 @@ type Field struct {
 	Factor    string         `json:"factor,omitempty"` // whose experiment proved it
 	With      []replay.Cause `json:"with"`             // further causes, each of which is necessary
 	NeedsRuns int            `json:"needs_runs"`       // that could prove a cause where there is none yet; 0: none, or not known
-	Matrix    []Cell         `json:"matrix"`           // by arm
+	Matrix    []Cell         `json:"matrix"`           // by arm; empty from the 501st field on
 }
 
 // Arm is a set of runs under one treatment.

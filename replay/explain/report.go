@@ -34,8 +34,13 @@ func (e *experiment) explanation() *Explanation {
 		}
 	}
 	reported := map[string]bool{}
+	// Of a thousand lines with a time stamp each, one row is as good as all.
+	const maxRows = 500
 	for _, c := range e.t.columns {
 		if f, ok := e.field(c); ok {
+			if len(x.Fields) >= maxRows {
+				f.Matrix = []Cell{}
+			}
 			x.Fields = append(x.Fields, f)
 			reported[c.path] = true
 		}
