@@ -36,7 +36,7 @@ func TestPower(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, rate := range []float64{0.5, 0.1} {
-		const n = 40
+		const n = 20
 		found, proven := 0, 0
 		for i := range n {
 			_, f, p := coin(t, rate, DefaultMaxRuns, 5000+i)
