@@ -97,6 +97,9 @@ func TestCausesAreProven(t *testing.T) {
 		{"digest of an order", map[string]func(*world) any{"x": func(w *world) any {
 			return map[string]any{"a": order("hash-seed")(&world{t: Treatment{}, rng: w.rng})}
 		}}, map[string]string{"/x/a": "violation unattributed"}},
+		{"steady but where threads are held", map[string]func(*world) any{"x": func(w *world) any {
+			return w.level("scheduling", "") == "one" && w.rng.IntN(2) == 0
+		}}, map[string]string{}},
 		{"noise", map[string]func(*world) any{"x": noise(0.5)}, map[string]string{"/x": "violation unattributed"}},
 		{"optional warning", map[string]func(*world) any{"warning": func(w *world) any {
 			if w.draw("entropy")%2 == 0 {

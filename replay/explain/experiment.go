@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/shadowrun/shadowrun/replay"
@@ -80,11 +81,14 @@ func (e *experiment) stages(ctx context.Context, all []stage) error {
 // once in a hundred times: 0.9^44 is below 0.01.
 const enough = 44
 
-// rare makes more untreated runs where there were few that should agree.
+// rare makes more untreated runs where there were few that should agree. Pinned ones count, unless a
+// field differs in some arm only: untreated runs have to say whether it does so by itself.
 func (e *experiment) rare(ctx context.Context) error {
 	alike := len(e.untreated().runs)
-	for _, a := range e.pinArms() {
-		alike += len(a.runs)
+	if !slices.ContainsFunc(e.t.groups, func(g *group) bool { return !g.varies && e.t.suspect(g) && e.unproven(g) }) {
+		for _, a := range e.pinArms() {
+			alike += len(a.runs)
+		}
 	}
 	if n := min(enough-alike, e.left()); n > 0 {
 		return e.play(ctx, []wanted{{e.untreated(), n}})

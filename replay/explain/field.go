@@ -165,18 +165,28 @@ func partition(values []int) string {
 	return string(key)
 }
 
-// varies reports whether runs that were treated alike differ, untreated ones or pinned ones. Among
-// runs in which something was varied they may differ because of that.
+// varies reports whether runs that were treated alike differ: untreated ones, or those of two arms
+// in which one thing was pinned. One arm's runs may differ because of what was done to them, and where
+// threads are held or much is pinned at once that is likely.
 func (t *table) varies(g *group) bool {
+	arms := 0
 	for _, a := range t.s.arms {
-		if strings.HasPrefix(a.Name, "vary ") || strings.HasPrefix(a.Name, "everything varied") || a.Name == outside {
+		if len(g.distinct(a)) < 2 {
 			continue
 		}
-		if len(g.distinct(a)) > 1 {
+		if a == t.s.untreated() {
 			return true
 		}
+		if strings.HasPrefix(a.Name, "pin ") && a.factor != "scheduling" {
+			arms++
+		}
 	}
-	return false
+	return arms > 1
+}
+
+// suspect reports whether runs that were treated alike differ anywhere.
+func (t *table) suspect(g *group) bool {
+	return slices.ContainsFunc(t.s.arms, func(a *arm) bool { return len(g.distinct(a)) > 1 })
 }
 
 // distinct returns the values that a field has in an arm, and how often each.

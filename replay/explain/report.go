@@ -247,6 +247,9 @@ func (e *experiment) openText(c *column) (string, int) {
 	g := c.group
 	most, of := g.modal(e.untreated())
 	text := fmt.Sprintf("differs in %d of %d untreated runs", of-most, of)
+	if most == of {
+		text = fmt.Sprintf("the same in all %d untreated runs, and not in all where one factor that cannot matter was pinned", of)
+	}
 	if n := len(g.distinct(e.untreated())); n > 2 {
 		text = fmt.Sprintf("%d values in %d untreated runs", n, of)
 	}
