@@ -22,7 +22,7 @@
 //     which has to hold in every run that was looked at, treated ones included.
 //  7. Derived (derived.go). What is recomputed from another field, or later in a step that took it.
 //  8. Seeds (seeds.go, seedfinding.go). What does not follow the seed, though its like do.
-//  9. Report (report.go), and its renderings (text.go, matrix.go).
+//  9. Report (report.go, nature.go), and its renderings (text.go, matrix.go).
 //
 // # Statistics
 //

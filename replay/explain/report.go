@@ -171,64 +171,6 @@ func (e *experiment) inherit(fields []Field) {
 	}
 }
 
-// nature turns a proven dependence into a leak where the value is, in every run that was looked
-// at, a reading of what the factor is: a process id, an address, a name for a temporary file.
-func (e *experiment) nature(c *column, f *Field) {
-	if f.Class != replay.ClassViolation {
-		return
-	}
-	is := func(cause replay.Cause) bool {
-		return e.t.all(c.path, func(k classified) bool { return k.class == replay.ClassVolatile && k.cause == cause })
-	}
-	switch {
-	case f.Factor == "pid" && is(replay.CausePID), f.Factor == "address" && is(replay.CauseAddress):
-		f.Class = replay.ClassVolatile
-	case f.Factor == "cputime":
-		if _, ok := e.t.measured(c.path, e.untreated()); ok {
-			f.Class = replay.ClassVolatile
-		}
-	case (f.Factor == "entropy" || f.Factor == "at-random" || f.Factor == "pid" || f.Factor == "clock" || f.Factor == "") && is(replay.CausePath):
-		f.Class, f.Cause, f.With = replay.ClassVolatile, replay.CausePath, []replay.Cause{}
-		f.Proof += "; it is a name for a temporary file in every run"
-	case f.Factor == "": // several factors
-		if e.t.all(c.path, func(k classified) bool { return k.class == replay.ClassVolatile }) {
-			f.Class = replay.ClassVolatile
-			f.Proof += "; each part that differs is a reading of the world in every run"
-		}
-	}
-	if f.Class == replay.ClassVolatile && f.Cause != replay.CausePath && f.Factor != "cputime" && f.Factor != "" {
-		f.Proof += "; in every run that was looked at it is that run's own"
-	}
-}
-
-// leastEvidence is how many differing runs it takes to go by the values where no experiment can say.
-const leastEvidence = 4
-
-// byEvidence explains a field that no experiment settles by what its values are, if they say the
-// same in every run that was looked at, treated ones included: a monotonic clock, a port.
-func (e *experiment) byEvidence(c *column, f *Field) bool {
-	causes := map[replay.Cause]int{}
-	n, why := 0, ""
-	e.t.each(c.path, func(_ *run, k classified) {
-		n++
-		if k.class == replay.ClassVolatile {
-			causes[k.cause]++
-			why = k.why
-		}
-	})
-	if n < leastEvidence || len(causes) != 1 {
-		return false
-	}
-	for cause, times := range causes {
-		if times < n || cause == replay.CauseDuration && e.available("pause") && !e.unread("pause") {
-			return false
-		}
-		f.Class, f.Cause, f.Suspected = replay.ClassVolatile, cause, true
-	}
-	f.Proof = fmt.Sprintf("by its values alone, in %d differing runs: %s", n, why)
-	return true
-}
-
 func (e *experiment) derivedText(c *column, roots []string) string {
 	text := ""
 	e.t.each(c.path, func(_ *run, k classified) {
@@ -278,43 +220,4 @@ func (e *experiment) openText(c *column) (string, int) {
 		text += "; no factor that was pinned settles it"
 	}
 	return text, 0
-}
-
-// failures lists the arms that end otherwise than untreated runs do.
-func (e *experiment) failures() []Failure {
-	out := []Failure{}
-	for _, a := range e.arms {
-		n, how := 0, ""
-		for _, r := range a.runs {
-			if r.seen.failed != "" {
-				n++
-				how = r.seen.failed
-			}
-		}
-		if a == e.untreated() && n > 0 {
-			return []Failure{}
-		}
-		if n > 0 {
-			out = append(out, Failure{Arm: a.Name, Factor: a.factor, Runs: n, Of: len(a.runs), How: how})
-		} else if a.dead {
-			out = append(out, Failure{Arm: a.Name, Factor: a.factor, Runs: a.Unknown, Of: a.Unknown, How: a.Why})
-		}
-	}
-	return out
-}
-
-// labChanges lists the fields that are one thing in all untreated runs, and another outside.
-func (e *experiment) labChanges() []string {
-	out := []string{}
-	for _, c := range e.t.columns {
-		a := e.named[outside]
-		if a == nil || len(a.runs) < 2 {
-			continue
-		}
-		_, of := c.group.modal(e.untreated())
-		if of >= 4 && c.group.differs(e.untreated()) == 0 && c.group.differs(a) == len(a.runs) {
-			out = append(out, c.path)
-		}
-	}
-	return out
 }
