@@ -50,5 +50,8 @@ func TestConditions(t *testing.T) {
 		if filtered(t, program, 8, test.args) || !filtered(t, program, 9, test.args) {
 			t.Errorf("%s: other calls", test.name)
 		}
+		if !filtered(t, program, x32Bit|8, test.args) || filtered(t, program, -1, test.args) {
+			t.Errorf("%s: a call with 32-bit pointers, or none at all", test.name)
+		}
 	}
 }
