@@ -19,7 +19,7 @@ var levels = []Level{
 	{"at-random", "1", []string{"2", "3"}, replay.CauseRNG},
 	{"entropy", "1", []string{"2", "3"}, replay.CauseRNG},
 	{"external", "record", []string{"live"}, replay.CauseExternal},
-	{"pid", "300", []string{"1300", "2300"}, replay.CausePID},
+	{"pid", "5300", []string{"6300", "7300"}, replay.CausePID},
 	{"clock", "2025-03-04T05:06:07.089012345Z", []string{"+400h7m11s"}, replay.CauseClock},
 	{"readdir", "sorted", []string{"reversed", "shuffled:1"}, replay.CauseFilesystem},
 	{"workdir", "copy", []string{"1", "2"}, replay.CauseFilesystem},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/shadowrun/shadowrun/replay"
 )
@@ -131,12 +132,75 @@ func unfollowed(all []seeded, following map[string]bool) []place {
 		if do < leastSiblings || len(not) == 0 || 3*len(not) > do {
 			continue
 		}
+		kind := kindOf(all, members, following)
 		for _, path := range not {
+			if v := all[0].values[path]; !kind.expects(v) || isFirst(path, family) && informative(v) < leastInformative {
+				continue
+			}
 			out = append(out, place{path: path, proof: fmt.Sprintf("%s for all of %d seeds; %d of its siblings (%s) follow the seed",
 				all[0].values[path], len(all), do, family)})
 		}
 	}
 	return out
+}
+
+// kind is what the members of a family that follow the seed have in common.
+type kind struct {
+	shapes   map[string]int
+	values   map[string]bool
+	observed int
+}
+
+func kindOf(all []seeded, members []string, following map[string]bool) kind {
+	k := kind{map[string]int{}, map[string]bool{}, 0}
+	for _, path := range members {
+		if !following[path] {
+			continue
+		}
+		for _, s := range all {
+			if v, ok := s.values[path]; ok {
+				k.shapes[shapeOf(v)]++
+				k.values[v] = true
+				k.observed++
+			}
+		}
+	}
+	return k
+}
+
+// leastInformative is how many letters and digits a list's first value must have to be no mere start.
+const leastInformative = 4
+
+// expects reports whether a value that no seed moves should have been moved: it looks as its
+// siblings do, which hardly ever repeat a value, and none of which ever had this one. A heading,
+// or one state of few, is steady by right.
+func (k kind) expects(v string) bool {
+	return 2*k.shapes[shapeOf(v)] > k.observed && 4*len(k.values) > 3*k.observed && !k.values[v]
+}
+
+// isFirst reports whether a member of a family is a list's first.
+func isFirst(path, family string) bool {
+	at := strings.Index(family, "/*")
+	return strings.HasPrefix(path[at:]+"/", "/0/")
+}
+
+// shapeOf returns a value with each run of digits and each run of letters as one.
+func shapeOf(v string) string {
+	var b strings.Builder
+	last := rune(0)
+	for _, r := range v {
+		switch {
+		case unicode.IsDigit(r):
+			r = '9'
+		case unicode.IsLetter(r):
+			r = 'a'
+		}
+		if r != last || r != '9' && r != 'a' {
+			b.WriteRune(r)
+		}
+		last = r
+	}
+	return b.String()
 }
 
 // familyOf returns a path with its innermost index, or its step's name, taken out.

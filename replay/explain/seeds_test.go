@@ -32,6 +32,17 @@ func TestWhatTheSeedDoesNotDo(t *testing.T) {
 			}
 			return n(fmt.Sprint(i), seed)
 		})}, []string{"not-followed /items/4/score"}},
+		{"one state of few is nobody's fault", map[string]func(*world) any{"items": items(func(i int, seed uint64) any {
+			if i == 4 {
+				return "settled"
+			}
+			return []string{"open", "settled", "void"}[hashOf(fmt.Sprint(i), seed)%3]
+		})}, nil},
+		{"nor is a heading, or a start", map[string]func(*world) any{
+			"lines": func(w *world) any {
+				return []any{"id,name,since", fmt.Sprint(hashOf("a", w.seed), ",x"), fmt.Sprint(hashOf("b", w.seed), ",y"), fmt.Sprint(hashOf("c", w.seed), ",z")}
+			},
+			"walk": func(w *world) any { return []any{100.5, n("a", w.seed), n("b", w.seed), n("c", w.seed)} }}, nil},
 		{"a constant key is no sibling", map[string]func(*world) any{"a": seeded_("a"), "b": seeded_("b"), "c": seeded_("c"), "d": seeded_("d"),
 			"version": func(*world) any { return 3 }}, nil},
 		{"eight bits", map[string]func(*world) any{"a": func(w *world) any { return n("a", w.seed&0xff) }, "b": func(w *world) any { return n("b", w.seed&0xff) }},

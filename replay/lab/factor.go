@@ -46,7 +46,7 @@ func Factors() []Factor {
 			"PYTHONHASHSEED, PERL_HASH_SEED with PERL_PERTURB_KEYS=0", "a number below 2^32", NeedsNothing, isUint32},
 		{"address", "fixed", []string{"random"},
 			"where the kernel puts code, heap, stack and libraries", "fixed, random", NeedsLinux, oneOf("fixed", "random")},
-		{"pid", "300", []string{"1300", "2300", "3300", "4300"},
+		{"pid", "5300", []string{"6300", "7300", "8300", "9300"},
 			"the first process id", "2 to 30000", NeedsNamespace, isPID},
 		{"hostname", "shadowrun-lab-0", numbers("shadowrun-lab-%d", 1),
 			"uname, /etc/hostname, /proc/sys/kernel/hostname", "a name of at most 64 letters, digits, dots and hyphens", NeedsTracer, isHostname},

@@ -16,7 +16,7 @@ func TestParseTreatment(t *testing.T) {
 	}{
 		{name: "nothing", want: Treatment{}},
 		{name: "defaults", pin: []string{"clock", "pid"}, vary: []string{"tz", "hostname"},
-			want: Treatment{"clock": DefaultInstant, "pid": "300", "tz": "Asia/Kathmandu", "hostname": "shadowrun-lab-1"}},
+			want: Treatment{"clock": DefaultInstant, "pid": "5300", "tz": "Asia/Kathmandu", "hostname": "shadowrun-lab-1"}},
 		{name: "levels", pin: []string{"entropy=7", "clock=2024-02-29T23:59:60Z"}, err: "clock=2024-02-29T23:59:60Z: want an RFC 3339 instant"},
 		{name: "shift", vary: []string{"clock=-3h"}, want: Treatment{"clock": "-3h"}},
 		{name: "a shift has a sign", vary: []string{"clock=3h"}, err: "clock=3h: want"},
