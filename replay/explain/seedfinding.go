@@ -169,7 +169,7 @@ func kindOf(all []seeded, members []string, following map[string]bool) kind {
 }
 
 // leastInformative is how many letters and digits a list's first value must have to be no mere start.
-const leastInformative = 4
+const leastInformative = 6
 
 // expects reports whether a value that no seed moves should have been moved: it looks as its
 // siblings do, which hardly ever repeat a value, and none of which ever had this one. A heading,
