@@ -103,15 +103,18 @@ func (e *experiment) pinArm(l Level) *arm {
 	return e.arm("pin "+l.Factor, l.Factor, Treatment{l.Factor: e.pin(l)})
 }
 
-// promises reports whether an arm may turn out to settle a group: it has been constant so far.
-// One CPU still shares its time out, so that under it some runs may stand out: a quarter, and a third
-// as many as untreated.
+// nearly are the factors under which some runs may stand out, and they still settle a group: one
+// CPU shares its time out, and a runtime may keep a generator for each thread.
+var nearly = []string{"scheduling", "entropy", "at-random"}
+
+// promises reports whether an arm may turn out to settle a group: it has been constant so far, or,
+// under some factors, but for a quarter of its runs, and a third as many as untreated.
 func (g *group) promises(a, untreated *arm) bool {
 	if a == nil || a.dead {
 		return false
 	}
 	most, of := g.modal(a)
-	if a.factor == "scheduling" && of >= 4 && most < of {
+	if slices.Contains(nearly, a.factor) && of >= 4 && most < of {
 		mostOf, all := g.modal(untreated)
 		rare := 1 - float64(mostOf)/float64(max(1, all))
 		return float64(of-most) <= min(0.25, rare/3)*float64(of)
@@ -178,13 +181,18 @@ func (e *experiment) pinHypotheses() int {
 	return n * max(1, len(e.pinArms()))
 }
 
-// beyondPins reports whether a group varies though everything is pinned: then no pin will do.
+// beyondPins reports whether a group varies though everything is pinned: then no pin will do. One
+// run of a few that stands out is no more than some pins leave of what hardly ever repeats.
 func (e *experiment) beyondPins(g *group) bool {
 	if e.pinned == nil || e.pinned.dead {
 		return false
 	}
 	most, of := g.modal(e.pinned)
-	return of > 0 && (of < 4 && most < of || 4*most < 3*of)
+	if of >= 4 {
+		return 4*most < 3*of
+	}
+	often, all := g.modal(e.untreated())
+	return of > 0 && most < of && (most < of-1 || 4*often > all)
 }
 
 // need is how many more runs of an arm, beside as many untreated ones, would be significant at

@@ -133,11 +133,7 @@ func (p prober) group(ctx context.Context, name string, group []proof) map[strin
 		errs := make([]error, len(group))
 		for i, f := range group {
 			work.Go(func() error {
-				alone, err := p.look(ctx, f.factor, group[i:i+1])
-				if err == nil {
-					err = f.judge(alone)
-				}
-				errs[i] = err
+				errs[i] = p.alone(ctx, f.factor, f)
 				return nil
 			})
 		}
@@ -151,8 +147,24 @@ func (p prober) group(ctx context.Context, name string, group []proof) map[strin
 		if found[f.factor] = err; err == nil {
 			found[f.factor] = f.judge(a)
 		}
+		for try := 2; found[f.factor] != nil && f.factor == "scheduling" && try <= scheduleTries; try++ {
+			found[f.factor] = p.alone(ctx, fmt.Sprint(f.factor, try), f)
+		}
 	}
 	return found
+}
+
+// scheduleTries is how often scheduling is probed before it is not available: where others keep all CPUs
+// busy, one look may come out wrong.
+const scheduleTries = 3
+
+// alone probes one factor by itself.
+func (p prober) alone(ctx context.Context, name string, f proof) error {
+	a, err := p.look(ctx, name, []proof{f})
+	if err != nil {
+		return err
+	}
+	return f.judge(a)
 }
 
 // judge looks at what was seen under the levels of one factor.
