@@ -20,7 +20,7 @@ var levels = []Level{
 	{"entropy", "1", []string{"2", "3"}, replay.CauseRNG},
 	{"external", "record", []string{"live"}, replay.CauseExternal},
 	{"pid", "5300", []string{"6300", "7300"}, replay.CausePID},
-	{"clock", "2025-03-04T05:06:07.089012345Z", []string{"+400h7m11s"}, replay.CauseClock},
+	{"clock", "2025-03-04T05:06:07.089012345Z", []string{"+400h7m11s", "+9001h13m17s", "+53000h17m23s"}, replay.CauseClock},
 	{"readdir", "sorted", []string{"reversed", "shuffled:1"}, replay.CauseFilesystem},
 	{"workdir", "copy", []string{"1", "2"}, replay.CauseFilesystem},
 	{"address", "fixed", []string{"random"}, replay.CauseAddress},
