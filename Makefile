@@ -47,7 +47,7 @@ demo: build
 # misses. A quarter of an hour on two quiet cores.
 CAUSES ?= all
 causes:
-	$(GO) test ./cmd -run '^TestCauses$$' -count=1 -timeout 3h -causes $(CAUSES)
+	$(GO) test ./cmd -v -run '^TestCauses$$' -count=1 -timeout 3h -causes $(CAUSES)
 
 # Side by side, in one run: figures for the README.
 bench:

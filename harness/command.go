@@ -116,7 +116,7 @@ func (e *execution) prepare() error {
 	if e.x.config.Checkpoints {
 		folders = append(folders, "checkpoint")
 	}
-	if e.x.config.Workdir == "fresh" {
+	if e.x.config.Workdir == freshWorkdir {
 		folders = append(folders, "work")
 	}
 	for _, f := range folders {
@@ -148,7 +148,7 @@ func (e *execution) startTrace() {
 
 func (e *execution) workdir() string {
 	switch {
-	case e.x.config.Workdir == "fresh":
+	case e.x.config.Workdir == freshWorkdir:
 		return e.dir.sub("work")
 	default:
 		return below(e.x.dir, e.x.config.Workdir)
@@ -265,7 +265,7 @@ func (e *execution) command(ctx context.Context, killAfter int) (killed bool) {
 		defer func() { e.checkpoints = watch.stop() }()
 	}
 	if e.job.treatment != nil {
-		if err := enterLab(&spec, e.job.treatment, e.x.self, e.dir); err != nil {
+		if err := enterLab(&spec, e.job, e.x.self, e.dir, e.session); err != nil {
 			e.broken = fmt.Sprintf("lab: %v", err)
 			return false
 		}

@@ -83,6 +83,9 @@ const (
 	VariantPerturbed Variant = "perturbed" // one factor changed
 )
 
+// freshWorkdir is the workdir: of which each execution has its own.
+const freshWorkdir = "fresh"
+
 // What a soak does about a new finding.
 const (
 	ExplainNever      = "never"

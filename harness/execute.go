@@ -41,6 +41,7 @@ type job struct {
 	killAfter int           // checkpoints after which the process is killed and resumed; 0: it is not
 	record    *CallRecord   // by which outside calls are answered; nil: they are made, or blocked
 	mode      external.Mode // of outside calls; empty: the workflow's
+	source    string        // see [Treated]
 	treatment lab.Treatment // under which it is executed in the lab; nil: outside it
 }
 

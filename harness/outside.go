@@ -124,6 +124,9 @@ func (e *execution) disconnect(replayable bool) error {
 		return nil
 	}
 	exchanges, err := e.session.Close()
+	for _, server := range e.session.Passed() {
+		e.lab.Uncovered = append(e.lab.Uncovered, "calls of "+server+", which speak neither HTTP nor TLS")
+	}
 	e.session = nil
 	if !replayable || err != nil {
 		return err

@@ -100,7 +100,7 @@ func (x *goExecutor) runChild(ctx context.Context, spec proc.Spec) (proc.Result,
 func (x *goExecutor) executeTreated(ctx context.Context, j job, task childTask, dir *runDir) Execution {
 	start := x.world.now()
 	spec := x.childSpec(task)
-	if err := enterLab(&spec, j.treatment, x.self, dir); err != nil {
+	if err := enterLab(&spec, j, x.self, dir, nil); err != nil {
 		return labFault(err, nil)
 	}
 	result, stderr := x.runChild(ctx, spec)

@@ -18,13 +18,23 @@ import (
 type Treated struct {
 	Lab    lab.Treatment // nil: outside the lab; empty: in it, a placebo
 	Mode   external.Mode // of outside calls; empty: the workflow's
+	Source string        // a copy of the working folder, to be copied where that is treated; "": the folder itself
 	Record *CallRecord   // by which they are answered, where the mode is record; nil: they are made, and recorded
 }
 
 // ExecuteTreated executes one run as [Runner.Execute] does, but as t says. In the lab, a Go workflow is
 // executed in a child of this binary.
 func (r *Runner) ExecuteTreated(ctx context.Context, p PlannedRun, t Treated) Execution {
-	return r.execute(ctx, job{PlannedRun: p, treatment: t.Lab, mode: t.Mode, record: t.Record})
+	return r.execute(ctx, job{PlannedRun: p, treatment: t.Lab, source: t.Source, mode: t.Mode, record: t.Record})
+}
+
+// Workdir returns the folder that a command's runs share, absolute; "" where there is none.
+func (r *Runner) Workdir(workflow string) string {
+	x, ok := r.workflows[workflow].executor.(*commandExecutor)
+	if !ok || x.config.Workdir == freshWorkdir {
+		return ""
+	}
+	return below(x.dir, x.config.Workdir)
 }
 
 // Files of an execution in the lab, in its folder.
@@ -37,14 +47,19 @@ const (
 // clock that are held, for two seconds in all, and the tracer itself.
 const labSlack = 5 * time.Second
 
-// enterLab makes spec start the tracer, which starts what spec named.
-func enterLab(spec *proc.Spec, t lab.Treatment, self reexec, dir *runDir) error {
+// enterLab makes spec start the tracer, which starts what spec named. The connections of that are made to the entrance of
+// the session that carries its calls, if there is one.
+func enterLab(spec *proc.Spec, j job, self reexec, dir *runDir, session *external.Session) error {
 	if err := dir.make(labFolder); err != nil {
 		return err
 	}
 	task := lab.Task{
-		Treatment: t, Argv: spec.Argv, Dir: spec.Dir, Env: spec.Env,
+		Treatment: j.treatment, Argv: spec.Argv, Dir: spec.Dir, Source: j.source, Env: spec.Env,
 		Scratch: dir.sub(labFolder), Report: dir.sub(labReport), Watchdog: spec.Timeout + labSlack,
+	}
+	if session != nil {
+		entrance := lab.Entrance(session.Entrance())
+		task.Entrance = &entrance
 	}
 	var err error
 	spec.Argv, spec.Env, err = task.Command(self.argv())

@@ -163,7 +163,7 @@ func (w WorkflowConfig) checkCommand(at string) error {
 	if w.Trace != "stdout" && w.Trace != "file" {
 		return badKey(at+"trace", "%q is not known; want stdout, or file for what is written to SHADOWRUN_TRACE", w.Trace)
 	}
-	if len(w.Files) > 0 && w.Workdir != "fresh" {
+	if len(w.Files) > 0 && w.Workdir != freshWorkdir {
 		return badKey(at+"files", "these are copied into a fresh folder only; add workdir: fresh")
 	}
 	for i, f := range w.Files {

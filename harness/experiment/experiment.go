@@ -30,7 +30,12 @@ func Explain(ctx context.Context, o Options) (*explain.Explanation, error) {
 	}
 	budget := o.Budget.Defaults()
 	end := o.Now().Add(budget.Time)
-	s, err := newSubject(o)
+	scratch, err := os.MkdirTemp("", "shadowrun-experiment-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(scratch)
+	s, err := newSubject(o, scratch)
 	if err != nil {
 		return nil, err
 	}
@@ -54,4 +59,3 @@ func Factors(ctx context.Context, r *harness.Runner) ([]explain.Factor, error) {
 	}
 	return factors, ctx.Err()
 }
-

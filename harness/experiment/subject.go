@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 
 	"github.com/shadowrun/shadowrun/golden"
 	"github.com/shadowrun/shadowrun/harness"
@@ -21,15 +22,19 @@ type subject struct {
 	run     harness.PlannedRun
 	mode    external.Mode
 	records map[uint64]*harness.CallRecord // by seed
+
+	scratch string // for the snapshot
+	source  string // of the working folder; "" until one is needed, or where there can be none
+	taken   bool
 }
 
 // outside is the factor that the lab leaves to the harness.
 const outside = "external"
 
-func newSubject(o Options) (*subject, error) {
+func newSubject(o Options, scratch string) (*subject, error) {
 	for _, w := range o.Runner.Config.Workflows {
 		if w.Name == o.Run.Workflow {
-			return &subject{runner: o.Runner, run: o.Run, mode: w.External, records: map[uint64]*harness.CallRecord{}}, nil
+			return &subject{runner: o.Runner, run: o.Run, scratch: scratch, mode: w.External, records: map[uint64]*harness.CallRecord{}}, nil
 		}
 	}
 	return nil, fmt.Errorf("there is no workflow %q", o.Run.Workflow)
@@ -53,6 +58,9 @@ func (s *subject) Run(ctx context.Context, seed uint64, t explain.Treatment) (ex
 		treated.Lab = lab.Treatment(maps.Clone(t))
 		delete(treated.Lab, outside)
 	}
+	if _, treatsWorkdir := t["workdir"]; treatsWorkdir {
+		treated.Source = s.snapshot()
+	}
 	live := t[outside] == string(external.Live) // with the mode record: made, so that the trace tells what was answered
 	if s.mode == external.Record && !live || t[outside] == string(external.Record) {
 		record, err := s.record(ctx, run)
@@ -67,6 +75,19 @@ func (s *subject) Run(ctx context.Context, seed uint64, t explain.Treatment) (ex
 		return explain.Observation{}, context.Cause(ctx)
 	}
 	return s.observe(e, seed)
+}
+
+// snapshot returns a copy of the working folder as it was when one was first needed: treated runs
+// then find no more in it than the first of them did. Where it can't be copied, their treatment says why.
+func (s *subject) snapshot() string {
+	if !s.taken {
+		s.taken = true
+		to := filepath.Join(s.scratch, "source")
+		if from := s.runner.Workdir(s.run.Workflow); from != "" && lab.CopyFolder(from, to) == nil {
+			s.source = to
+		}
+	}
+	return s.source
 }
 
 // record returns the calls that a run with this seed makes: those of the first one, which is run

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"syscall"
@@ -83,7 +84,7 @@ func (t *Task) arrange(r *Report) (status int, err error) {
 	if dir == "" {
 		dir = "."
 	}
-	if err := private.make(dir, t.Scratch); err != nil {
+	if err := private.make(cmp.Or(t.Source, dir), t.Scratch); err != nil {
 		return exitLab, fmt.Errorf("lab: %w", err)
 	}
 	if private.work != "" {

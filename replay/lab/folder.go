@@ -52,15 +52,26 @@ func (f folders) make(dir, scratch string) error {
 	if f.work == "" {
 		return nil
 	}
-	c, err := newCopier(dir, f.work, scratch)
-	if err != nil {
+	if err := copyFolder(dir, f.work, scratch); err != nil {
 		return fmt.Errorf("workdir: %w", err)
 	}
+	return nil
+}
+
+// CopyFolder copies a working folder as the treatment of workdir does, without the folder that to is made in. It refuses what is
+// larger than 64 MB or 10,000 files, or could only be copied as something else, before it makes anything.
+func CopyFolder(from, to string) error { return copyFolder(from, to, filepath.Dir(to)) }
+
+func copyFolder(from, to, skip string) error {
+	c, err := newCopier(from, to, skip)
+	if err != nil {
+		return err
+	}
 	if err := c.measure(); err != nil {
-		return fmt.Errorf("workdir: %s can't be copied: %w", c.from, err)
+		return fmt.Errorf("%s can't be copied: %w", c.from, err)
 	}
 	if err := c.copy(); err != nil {
-		return fmt.Errorf("workdir: copying %s: %w", c.from, err)
+		return fmt.Errorf("copying %s: %w", c.from, err)
 	}
 	return nil
 }

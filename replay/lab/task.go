@@ -14,10 +14,12 @@ type Task struct {
 	Treatment Treatment
 	Argv      []string      // the command; looked up in the PATH of Env, relative to Dir
 	Dir       string        // where it starts; "" here
+	Source    string        // what the treatment of workdir copies; "" is Dir: as it is at that moment, with what earlier runs left in it
 	Env       []string      // its whole environment before the treatment
 	Scratch   string        // an existing private folder for what the treatment needs; the caller removes it
 	Report    string        // where the tracer leaves its report: a file, whole when its name appears; "" none
 	Watchdog  time.Duration // hard limit; 0 none
+	Entrance  *Entrance     // where its connections are made instead; nil: they are left alone
 
 	inside *inside // set in the first process of namespaces of its own, see namespace_linux.go
 }

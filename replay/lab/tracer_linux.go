@@ -119,6 +119,9 @@ func (t *tracer) setUp() error {
 			}
 		}
 	}
+	if err := t.trapConnects(); err != nil {
+		return err
+	}
 	t.trapOpens()
 	t.trapRivals()
 	for i := range t.traps {
