@@ -44,6 +44,11 @@ func (e *experiment) judgePins(alpha float64) {
 	}
 	for _, g := range order {
 		all := found[g]
+		for i, f := range all {
+			if inner := e.within(g, f.a); inner != nil {
+				all[i] = pair{g, inner, f.p}
+			}
+		}
 		factors := make([]string, len(all))
 		for i, f := range all {
 			factors[i] = f.a.factor
@@ -64,6 +69,21 @@ func (e *experiment) judgePins(alpha float64) {
 			e.proven[c.path] = p
 		}
 	}
+}
+
+// likely is how small the chance must be that a more specific factor settles a group by luck, where
+// one that contains it is proven to: which of the two is named accuses nobody.
+const likely = 0.01
+
+// within returns the arm of the most specific factor that a proven one contains and that has settled
+// the group so far; nil where there is none.
+func (e *experiment) within(g *group, proven *arm) *arm {
+	for _, a := range e.pinArms() {
+		if slices.Contains(contains[proven.factor], a.factor) && g.promises(a, e.untreated()) && constantP(g.strata(e.untreated(), a)) <= likely {
+			return a
+		}
+	}
+	return nil
 }
 
 // add names a further cause, once.

@@ -48,6 +48,8 @@ func (e *experiment) seedFindings() []SeedFinding {
 	}
 	if proof := sameTraces(all, following); proof != "" {
 		add(SeedSameTrace, []string{""}, proof)
+	} else if shared := e.sharedDraws(all, following); shared != nil {
+		add(SeedSameTrace, shared.paths, shared.proof)
 	}
 	for _, f := range e.repeated(all, following) {
 		add(SeedRepeated, f.paths, f.proof)
@@ -278,6 +280,45 @@ func sameTraces(all []seeded, following map[string]bool) string {
 		return ""
 	}
 	return same
+}
+
+// leastShared is how many letters and digits two neighbours must share to have drawn from one seed.
+const leastShared = 9
+
+// sharedDraws returns what two neighbouring seeds have in common, where that is most of what follows
+// the seed: they differ in a few places, such as one that says the seed, and drew the rest from the same.
+func (e *experiment) sharedDraws(all []seeded, following map[string]bool) *place {
+	for i, a := range all {
+		for _, b := range all[:i] {
+			if a.seed-b.seed > neighbours && b.seed-a.seed > neighbours {
+				continue
+			}
+			var same []string
+			shared, whole := 0, 0
+			for _, path := range slices.Sorted(maps.Keys(following)) {
+				n := informative(a.values[path])
+				whole += n
+				if a.values[path] == b.values[path] && varied(all, path) {
+					shared += n
+					same = append(same, path)
+				}
+			}
+			if len(same) > 1 && shared >= leastShared && 2*shared > whole {
+				return &place{paths: same, proof: fmt.Sprintf("seeds %d and %d give the same here, and not in all that follows the seed: both were drawn from one seed",
+					b.seed, a.seed)}
+			}
+		}
+	}
+	return nil
+}
+
+// varied reports whether a place has other values for most seeds.
+func varied(all []seeded, path string) bool {
+	values := map[string]bool{}
+	for _, s := range all {
+		values[s.values[path]] = true
+	}
+	return 2*len(values) > len(all)
 }
 
 // tellsSeeds reports whether what follows the seed holds more than one small number's worth.

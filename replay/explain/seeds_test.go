@@ -47,6 +47,10 @@ func TestWhatTheSeedDoesNotDo(t *testing.T) {
 			"version": func(*world) any { return 3 }}, nil},
 		{"eight bits", map[string]func(*world) any{"a": func(w *world) any { return n("a", w.seed&0xff) }, "b": func(w *world) any { return n("b", w.seed&0xff) }},
 			[]string{"same-trace "}},
+		{"half the seed", map[string]func(*world) any{"number": func(w *world) any { return w.seed }, "a": func(w *world) any { return n("a", w.seed/2) },
+			"b": func(w *world) any { return n("b", w.seed/2) }}, []string{"same-trace /a /b"}},
+		{"pages of neighbours", map[string]func(*world) any{"number": func(w *world) any { return w.seed }, "page": func(w *world) any { return w.seed / 10 },
+			"shelf": func(w *world) any { return w.seed / 100 }, "a": seeded_("a")}, nil},
 		{"a wrong echo", map[string]func(*world) any{"seed": func(w *world) any { return w.seed & 0xffff }, "a": seeded_("a")}, []string{"wrong-echo /seed"}},
 		{"off by one", map[string]func(*world) any{"used_seed": func(w *world) any { return w.seed + 1 }, "a": seeded_("a")}, []string{"wrong-echo /used_seed"}},
 		{"repeated", map[string]func(*world) any{
