@@ -188,28 +188,27 @@ func (e *experiment) judgePauses(alpha float64) {
 
 // grows reports whether a field grows by what clocks were paused: by the shorter pause at least, in
 // the finest unit that it may be in, and by the longer in proportion. How many readings lie between
-// two that a program subtracts is its own business, so that the growth may be any multiple.
+// two that a program subtracts is its own business, so that the growth may be any multiple; other
+// threads' readings add to it now and then, so that the least of each arm's runs is looked at.
 func (e *experiment) grows(values map[*run]float64) (string, bool) {
 	arms, held := e.pauseArms(), pauses()
-	middle := func(a *arm) (float64, bool) {
-		var all []float64
+	sorted := func(a *arm) (all []float64) {
 		for _, r := range a.runs {
 			if v, ok := values[r]; ok {
 				all = append(all, v)
 			}
 		}
-		if len(all) == 0 {
-			return 0, false
-		}
 		slices.Sort(all)
-		return all[len(all)/2], true
+		return all
 	}
-	base, ok0 := middle(e.untreated())
-	short, ok1 := middle(arms[0])
-	long, ok2 := middle(arms[1])
-	a, b := short-base, long-base
+	untreated, short, long := sorted(e.untreated()), sorted(arms[0]), sorted(arms[1])
+	if len(untreated) == 0 || len(short) == 0 || len(long) == 0 {
+		return "", false
+	}
+	base := untreated[len(untreated)/2]
+	a, b := short[0]-base, long[0]-base
 	// A second is the coarsest unit in which durations are written.
-	if !ok0 || !ok1 || !ok2 || a < 0.7*held[0].Seconds() {
+	if a < 0.7*held[0].Seconds() {
 		return "", false
 	}
 	ratio, want := b/a, held[1].Seconds()/held[0].Seconds()
