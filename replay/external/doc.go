@@ -3,7 +3,8 @@
 //
 // The stages, in the order in which a call passes through them:
 //
-//  1. Door: a program finds a [Proxy] through its environment ([Session.Env]); a Go workflow has a
+//  1. Door: a program finds a [Proxy] through its environment ([Session.Env]); the connections of one
+//     that does not may be redirected by who starts it ([Session.Entrance]); a Go workflow has a
 //     [Transport] in its own process, and no proxy.
 //  2. Stored form: the request is read whole, stripped of what is transport only, redacted, and so
 //     becomes a [Request]; its [Key] is method, URL and digest of the body.
@@ -28,6 +29,11 @@
 //
 // Not here: protocols other than HTTP (a database's, a raw socket's), WebSocket, and streams in
 // which the server answers before the request has ended; they are refused, or stall, and want mode
-// live. Redirecting connect itself is the lab's business. A program that neither reads the proxy
-// variables nor is among [Clients] goes past all of this unseen.
+// live. On redirected connections, what speaks neither HTTP nor TLS is passed on as it is
+// ([Session.Passed]). To redirect is the lab's business. A program that neither reads the proxy
+// variables nor is among [Clients] goes past all of this unseen where it is not in the lab.
+//
+// A redirected connection to another machine is always made, whether or not there is a server: that
+// there is none shows as status 502, as it does through a proxy. Names are looked up by the program itself, so
+// its replay needs them too, where they are not in its hosts file.
 package external

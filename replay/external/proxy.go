@@ -13,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -138,7 +137,7 @@ func (p *Proxy) newUpstream(pool *x509.CertPool) *http.Transport {
 		t.DialContext = (&net.Dialer{Timeout: headerTime}).DialContext
 		t.Proxy = http.ProxyFromEnvironment
 	}
-	dial := t.DialContext
+	dial := dialMeant(t.DialContext)
 	t.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
 		if err == nil && p.isSelf(conn.RemoteAddr()) {
@@ -220,48 +219,4 @@ func (p *Proxy) Close() error {
 		}
 	}
 	return nil
-}
-
-// serveOuter takes what a program sends to a proxy: a request with an absolute URL, or CONNECT.
-func (p *Proxy) serveOuter(w http.ResponseWriter, r *http.Request) {
-	s := p.sessionOf(r)
-	switch {
-	case s == nil:
-		w.Header().Set("Proxy-Authenticate", `Basic realm="shadowrun"`)
-		w.Header().Set(Header, "no session")
-		http.Error(w, "shadowrun: this proxy serves the programs that it was started for, by the name and secret in their environment", http.StatusProxyAuthRequired)
-	case r.Method == http.MethodConnect:
-		s.connect(w, r)
-	case r.URL.Host == "":
-		w.Header().Set(Header, "not a server")
-		http.Error(w, "shadowrun: this is a proxy, and a request to it names a host", http.StatusBadRequest)
-	default:
-		s.forward(w, r)
-	}
-}
-
-// serveInner takes what a program sends through a tunnel to the server that it believes is there.
-func (p *Proxy) serveInner(w http.ResponseWriter, r *http.Request) {
-	conn, secure := connOf(r)
-	t, ok := conn.(*tunnel)
-	if !ok {
-		panic(http.ErrAbortHandler)
-	}
-	r.URL.Scheme, r.URL.Host = "http", strings.TrimSuffix(t.authority, ":80")
-	if secure {
-		r.URL.Scheme, r.URL.Host = "https", strings.TrimSuffix(t.authority, ":443")
-	}
-	t.session.forward(w, r)
-}
-
-// connOf returns the connection that a request came on, from under its TLS.
-func connOf(r *http.Request) (conn net.Conn, secure bool) {
-	v, ok := r.Context().Value(visitorKey{}).(*visitor)
-	if !ok {
-		return nil, false
-	}
-	if t, ok := v.Conn.(*tls.Conn); ok {
-		return t.NetConn(), true
-	}
-	return v.Conn, false
 }

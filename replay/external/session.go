@@ -23,10 +23,12 @@ type Session struct {
 	mode      Mode
 	transport *Transport
 	relay     *httputil.ReverseProxy
+	known     []string     // the record's servers
 	door      net.Listener // for programs that can't name a session; nil: there is none here
 
 	mu      sync.Mutex
 	tunnels map[net.Conn]bool // nil once closed
+	passed  map[string]bool
 }
 
 // Session begins an execution, in which programs are known by the name: a run's id. The name and
@@ -42,6 +44,10 @@ func (p *Proxy) Session(name string, mode Mode, record []Exchange) (*Session, er
 		secret:  hex.EncodeToString(p.authority.mac("session " + name)[:16]),
 		mode:    mode,
 		tunnels: map[net.Conn]bool{},
+		passed:  map[string]bool{},
+	}
+	if mode == Replay {
+		s.known = serversOf(record)
 	}
 	s.transport = NewTransport(TransportOptions{
 		Mode: mode, Record: record, Base: p.upstream,

@@ -19,6 +19,8 @@ type tunnel struct {
 	buffered  *bufio.Reader
 	session   *Session
 	authority string // host:port
+
+	redirected bool // the program knows nothing of a proxy
 }
 
 func (t *tunnel) Read(p []byte) (int, error) { return t.buffered.Read(p) }
@@ -37,10 +39,14 @@ func (s *Session) connect(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "shadowrun: CONNECT wants host:port", http.StatusBadRequest)
 		return
 	}
+	own := r.Header.Get(Header) != redirected
 	var server net.Conn
 	if s.mode == Live {
 		var err error
 		if server, err = s.dial(r.Context(), authority); err != nil {
+			if !own {
+				panic(http.ErrAbortHandler)
+			}
 			answerFailure(w, r, &Failure{reason(err)})
 			return
 		}
@@ -51,20 +57,25 @@ func (s *Session) connect(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "shadowrun: CONNECT wants HTTP/1.1", http.StatusHTTPVersionNotSupported)
 		return
 	}
-	t := &tunnel{Conn: conn, buffered: buffered.Reader, session: s, authority: authority}
+	t := &tunnel{Conn: conn, buffered: buffered.Reader, session: s, authority: authority, redirected: !own}
 	if !s.hold(t) {
 		conn.Close()
 		return
 	}
-	if _, err := io.WriteString(conn, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
-		t.Close()
-		return
+	if own {
+		if _, err := io.WriteString(conn, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
+			t.Close()
+			return
+		}
 	}
-	if server != nil {
+	switch {
+	case server != nil:
 		t.pipe(server)
-		return
+	case own:
+		t.answer(r.Context())
+	default:
+		t.answerRedirected()
 	}
-	t.answer(r.Context())
 }
 
 // answer looks at what the program says first, and hands the tunnel over to who speaks that.
@@ -91,12 +102,16 @@ func isTimeout(err error) bool {
 }
 
 func (t *tunnel) answerTLS(ctx context.Context) {
+	authority := t.authority
 	secure := tls.Server(t, &tls.Config{
 		NextProtos: []string{"h2", "http/1.1"},
 		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 			name := hello.ServerName
+			host, port, _ := net.SplitHostPort(t.authority)
 			if name == "" {
-				name, _, _ = net.SplitHostPort(t.authority)
+				name = host
+			} else if t.redirected {
+				authority = net.JoinHostPort(name, port)
 			}
 			return t.session.proxy.authority.host(name)
 		},
@@ -104,7 +119,7 @@ func (t *tunnel) answerTLS(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, t.session.proxy.options.headerTime)
 	defer cancel()
 	if err := secure.HandshakeContext(ctx); err != nil {
-		t.session.note(t.authority, errDistrust)
+		t.session.note(authority, errDistrust)
 		t.Close()
 		return
 	}
