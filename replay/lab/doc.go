@@ -11,6 +11,8 @@
 //  5. At each stop a trap answers, changes or holds the call (trap_linux.go; effect_linux.go lists what each factor does).
 //  6. The command ends, the [Report] is written, the tracer ends as the command did, and the kernel ends what is left.
 //
+// Where a task has an [Entrance], the command's TCP connections are made to that (trap_connect_linux.go).
+//
 // [Probe] tells which factors can be treated on a machine.
 //
 // # What it does not do

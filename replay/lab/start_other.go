@@ -22,12 +22,18 @@ func notHere(factor string) error {
 	return fmt.Errorf("lab: %s: not available here: it needs Linux on x86-64, this is %s on %s", factor, runtime.GOOS, runtime.GOARCH)
 }
 
+// EntranceRefused tells why connections can't be made to an [Entrance] here.
+func EntranceRefused() error { return notHere("connections") }
+
 // start becomes the command, if the treatment holds only what needs no tracing.
 func (t *Task) start(r *Report) int {
 	for name := range t.Treatment {
 		if f, ok := factorByName(name); ok && f.Needs != NeedsNothing && f.Needs != NeedsTheWorkflow {
 			return t.refuse(r, exitLab, notHere(name))
 		}
+	}
+	if t.Entrance != nil {
+		r.escaped("connections: " + EntranceRefused().Error())
 	}
 	if mask, ok := t.Treatment["umask"]; ok {
 		bits, err := strconv.ParseUint(mask, 8, 9)
