@@ -220,9 +220,9 @@ func familyOf(l *layout, path string) (string, bool) {
 	return "", false
 }
 
-// wrongEchoes returns the places that say a seed that is not the one that was given: equal to it
-// for some seeds and to its lower bits for others, or off by the same number for all where the
-// name says that it is the seed.
+// wrongEchoes returns the places whose name says that they are the seed, and that are not the one that
+// was given: equal to it for some seeds and to its lower bits for others, or off by the same number
+// for all. Under another name a seed's lower bits are anybody's business.
 func wrongEchoes(all []seeded) []place {
 	var out []place
 	for _, path := range slices.Sorted(maps.Keys(all[0].values)) {
@@ -245,10 +245,10 @@ func wrongEchoes(all []seeded) []place {
 		}
 		_, name := splitPath(path)
 		switch {
-		case !numbers || right == len(all):
+		case !numbers || right == len(all) || !strings.Contains(strings.ToLower(name), "seed"):
 		case right >= 3 && right+low == len(all):
 			out = append(out, place{path: path, proof: fmt.Sprintf("it is the seed for %d of %d seeds, and only the seed's lower bits for the others", right, len(all))})
-		case len(apart) == 1 && strings.Contains(strings.ToLower(name), "seed"):
+		case len(apart) == 1:
 			for d := range apart {
 				out = append(out, place{path: path, proof: fmt.Sprintf("it is the seed %+d for all of %d seeds", d, len(all))})
 			}

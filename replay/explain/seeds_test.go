@@ -49,6 +49,7 @@ func TestWhatTheSeedDoesNotDo(t *testing.T) {
 			[]string{"same-trace "}},
 		{"half the seed", map[string]func(*world) any{"number": func(w *world) any { return w.seed }, "a": func(w *world) any { return n("a", w.seed/2) },
 			"b": func(w *world) any { return n("b", w.seed/2) }}, []string{"same-trace /a /b"}},
+		{"a shard is no echo", map[string]func(*world) any{"shard": func(w *world) any { return w.seed & 0xfff }, "a": seeded_("a")}, nil},
 		{"pages of neighbours", map[string]func(*world) any{"number": func(w *world) any { return w.seed }, "page": func(w *world) any { return w.seed / 10 },
 			"shelf": func(w *world) any { return w.seed / 100 }, "a": seeded_("a")}, nil},
 		{"a wrong echo", map[string]func(*world) any{"seed": func(w *world) any { return w.seed & 0xffff }, "a": seeded_("a")}, []string{"wrong-echo /seed"}},
