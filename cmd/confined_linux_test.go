@@ -57,7 +57,7 @@ func confine() error {
 		on(call, load(arg0), do(unix.BPF_JMP|unix.BPF_JSET|unix.BPF_K, namespaceFlags, 0, 1), give(eperm), give(unix.SECCOMP_RET_ALLOW))
 	}
 	on(unix.SYS_CLONE3, give(enosys))
-	for _, call := range []uint32{unix.SYS_MOUNT, unix.SYS_UMOUNT2, unix.SYS_PIVOT_ROOT, unix.SYS_SETNS, unix.SYS_SETHOSTNAME, unix.SYS_SETDOMAINNAME} {
+	for _, call := range []uint32{unix.SYS_MOUNT, unix.SYS_UMOUNT2, unix.SYS_PIVOT_ROOT, unix.SYS_SETNS, unix.SYS_SETHOSTNAME, unix.SYS_SETDOMAINNAME, unix.SYS_PIDFD_GETFD} {
 		on(call, give(eperm))
 	}
 	block := []unix.SockFilter{load(arg0)}

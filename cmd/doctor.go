@@ -19,6 +19,7 @@ type doctorJSON struct {
 	Factors  []explain.Factor `json:"factors"`
 	Clients  []clientJSON     `json:"clients"`
 	Programs []programJSON    `json:"programs"`
+	Redirect explain.Factor   `json:"redirect"`
 }
 
 // clientJSON is a way to ask over HTTP, and whether it is recorded and answered.
@@ -27,6 +28,7 @@ type clientJSON struct {
 	Covered bool   `json:"covered"`
 	How     string `json:"how"`
 	Since   string `json:"since,omitempty"`
+	InLab   string `json:"in_lab,omitempty"` // what is covered there besides
 }
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -59,7 +61,11 @@ func (a *app) doctor(c *cobra.Command) error {
 	}
 	seen.Machine = lookAtMachine(seen.Factors)
 	for _, c := range external.Clients() {
-		seen.Clients = append(seen.Clients, clientJSON{c.Name, c.Covered, c.How, c.Since})
+		seen.Clients = append(seen.Clients, clientJSON{c.Name, c.Covered, c.How, c.Since, c.InLab})
+	}
+	seen.Redirect = explain.Factor{Name: "connect", Available: true}
+	if err := lab.EntranceRefused(); err != nil {
+		seen.Redirect = explain.Factor{Name: "connect", Why: err.Error()}
 	}
 	seen.Programs = lookForPrograms(c.Context())
 	if err := c.Context().Err(); err != nil {
@@ -95,7 +101,7 @@ func (a *app) writeDoctor(d doctorJSON) {
 			}
 		}
 	}
-	a.writeClients(d.Clients)
+	a.writeClients(d.Clients, d.Redirect)
 	fmt.Fprintln(a.out, "\nPrograms:")
 	for _, p := range d.Programs {
 		what := p.About
@@ -107,18 +113,29 @@ func (a *app) writeDoctor(d doctorJSON) {
 }
 
 // writeClients says whose outside calls a replay is answered from the record.
-func (a *app) writeClients(clients []clientJSON) {
+func (a *app) writeClients(clients []clientJSON, redirect explain.Factor) {
+	row := func(c clientJSON) {
+		text := c.Name + ": " + c.How
+		if c.InLab != "" {
+			text += "; in the lab: " + c.InLab
+		}
+		a.writeRow("", text)
+	}
 	fmt.Fprintln(a.out, "\nOutside calls over HTTP are recorded, and answered in a replay, of:")
 	for _, c := range clients {
 		if c.Covered {
-			a.writeRow("", c.Name+": "+c.How)
+			row(c)
 		}
 	}
 	fmt.Fprintln(a.out, "\nThey are not of:")
 	for _, c := range clients {
 		if !c.Covered {
-			a.writeRow("", c.Name+": "+c.How)
+			row(c)
 		}
+	}
+	if !redirect.Available {
+		fmt.Fprintln(a.out, "\nIn the lab, connections can't be redirected here:")
+		a.writeRow("", redirect.Why)
 	}
 }
 

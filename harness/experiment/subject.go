@@ -21,11 +21,17 @@ type subject struct {
 	runner  *harness.Runner
 	run     harness.PlannedRun
 	mode    external.Mode
-	records map[uint64]*harness.CallRecord // by seed
+	records map[recordKey]*harness.CallRecord
 
 	scratch string // for the snapshot
 	source  string // of the working folder; "" until one is needed, or where there can be none
 	taken   bool
+}
+
+// recordKey says what runs a record is for.
+type recordKey struct {
+	seed  uint64
+	inLab bool
 }
 
 // outside is the factor that the lab leaves to the harness.
@@ -34,7 +40,7 @@ const outside = "external"
 func newSubject(o Options, scratch string) (*subject, error) {
 	for _, w := range o.Runner.Config.Workflows {
 		if w.Name == o.Run.Workflow {
-			return &subject{runner: o.Runner, run: o.Run, scratch: scratch, mode: w.External, records: map[uint64]*harness.CallRecord{}}, nil
+			return &subject{runner: o.Runner, run: o.Run, scratch: scratch, mode: w.External, records: map[recordKey]*harness.CallRecord{}}, nil
 		}
 	}
 	return nil, fmt.Errorf("there is no workflow %q", o.Run.Workflow)
@@ -63,7 +69,7 @@ func (s *subject) Run(ctx context.Context, seed uint64, t explain.Treatment) (ex
 	}
 	live := t[outside] == string(external.Live) // with the mode record: made, so that the trace tells what was answered
 	if s.mode == external.Record && !live || t[outside] == string(external.Record) {
-		record, err := s.record(ctx, run)
+		record, err := s.record(ctx, run, t != nil)
 		if err != nil {
 			return explain.Observation{Err: err}, ctx.Err()
 		}
@@ -91,12 +97,17 @@ func (s *subject) snapshot() string {
 }
 
 // record returns the calls that a run with this seed makes: those of the first one, which is run
-// for them.
-func (s *subject) record(ctx context.Context, run harness.PlannedRun) (*harness.CallRecord, error) {
-	if known := s.records[run.Seed]; known != nil {
+// for them. One that is to be followed in the lab is made there: more clients' calls are recorded there, and so answered.
+func (s *subject) record(ctx context.Context, run harness.PlannedRun, inLab bool) (*harness.CallRecord, error) {
+	key := recordKey{run.Seed, inLab}
+	if known := s.records[key]; known != nil {
 		return known, nil
 	}
-	e := s.runner.ExecuteTreated(ctx, run, harness.Treated{Mode: external.Record})
+	recording := harness.Treated{Mode: external.Record}
+	if inLab {
+		recording.Lab = lab.Treatment{}
+	}
+	e := s.runner.ExecuteTreated(ctx, run, recording)
 	defer e.Close()
 	if e.Trace == nil {
 		return nil, fmt.Errorf("recording its outside calls: %s: %s", e.Status, e.Message)
@@ -105,7 +116,7 @@ func (s *subject) record(ctx context.Context, run harness.PlannedRun) (*harness.
 	if err != nil {
 		return nil, fmt.Errorf("its outside calls: %w", err)
 	}
-	s.records[run.Seed] = record
+	s.records[key] = record
 	return record, nil
 }
 
@@ -130,7 +141,7 @@ func (s *subject) observe(e harness.Execution, seed uint64) (explain.Observation
 	if e.Lab != nil {
 		maps.Copy(o.Reads, e.Lab.Reads)
 	}
-	if record := s.records[seed]; s.mode == external.Record && record != nil {
+	if record := s.records[recordKey{seed, e.Lab != nil}]; s.mode == external.Record && record != nil {
 		o.Reads[outside] = int64(record.Len())
 	}
 	return o, nil
