@@ -135,6 +135,15 @@ func (h *hunt) try(want, got jsontext.Value, what string, root func(*target) int
 			h.match(w, func() []byte { return f.write(got) }, f.name+" at "+what, root)
 		}
 	}
+	for _, j := range joins {
+		if want.Kind() != '[' || h.left < len(want) {
+			return
+		}
+		h.left -= len(want)
+		if w := joined(want, j.between); w != nil {
+			h.match(w, func() []byte { return joined(got, j.between) }, j.name+" at "+what, root)
+		}
+	}
 }
 
 // match digests one text of the first side, also with a line feed behind it.

@@ -136,3 +136,35 @@ func escapedHTML(v []byte) []byte {
 	}
 	return v
 }
+
+// joins are how programs commonly string the elements of a list together.
+var joins = []struct{ name, between string }{
+	{"its elements, joined", ""}, {"its elements with commas between", ","}, {"its elements with spaces between", " "},
+	{"its elements with commas and spaces between", ", "}, {"its elements, one a line", "\n"}, {"its elements with dashes between", "-"},
+	{"its elements with bars between", "|"}, {"its elements with colons between", ":"}, {"its elements with semicolons between", ";"},
+}
+
+// joined writes the elements of a list one after the other, strings as their text; nil where v is
+// none, or holds other containers.
+func joined(v jsontext.Value, between string) []byte {
+	if v.Kind() != '[' {
+		return nil
+	}
+	dst := make([]byte, 0, len(v))
+	for i := 1; i < len(v)-1; {
+		if len(dst) > 0 || i > 1 {
+			dst = append(dst, between...)
+		}
+		if v[i] == '[' || v[i] == '{' {
+			return nil
+		}
+		end := scalarEnd(v, i)
+		if text, ok := unquote(v[i:end]); ok {
+			dst = append(dst, text...)
+		} else {
+			dst = append(dst, v[i:end]...)
+		}
+		i = end + 1 // behind the comma
+	}
+	return dst
+}
