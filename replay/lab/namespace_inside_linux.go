@@ -41,6 +41,9 @@ func enterInside(level string) (*inside, error) {
 		return nil, fmt.Errorf("pid: a /proc of its own: %w: a container that hides parts of /proc allows none; "+
 			"start it with --security-opt systempaths=unconfined", err)
 	}
+	if err := hideJavaFiles(); err != nil {
+		return nil, err
+	}
 	warm(warmThreads)
 	return &inside{socket: insideSocket, first: first}, nil
 }

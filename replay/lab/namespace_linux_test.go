@@ -5,6 +5,8 @@ package lab
 import (
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -175,5 +177,31 @@ func TestBurnUsesPIDsUp(t *testing.T) {
 	needNamespace(t)
 	if got := says(t, Treatment{"pid": "30000"}, "sh", "-c", "echo $$"); got != "30000" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// Java machines leave files by their pids in one folder of /tmp, which javac, as one of them, makes here. Those with one pid
+// complain of nothing, and leave nothing there.
+func TestJavaSideBySideWithOnePID(t *testing.T) {
+	needNamespace(t)
+	need(t, "javac")
+	dir := t.TempDir()
+	if out, err := exec.Command("javac", "-d", dir, "testdata/Waits.java").CombinedOutput(); err != nil {
+		t.Fatalf("javac: %v\n%s", err, out)
+	}
+	var work errgroup.Group
+	for range 3 {
+		work.Go(func() error {
+			if got := says(t, Treatment{"pid": "5311"}, "java", "-XX:TieredStopAtLevel=1", "-cp", dir, "Waits"); got != "in time" {
+				return fmt.Errorf("got %q", got)
+			}
+			return nil
+		})
+	}
+	if err := work.Wait(); err != nil {
+		t.Error(err)
+	}
+	if left, _ := filepath.Glob("/tmp/hsperfdata_*/5311"); len(left) > 0 {
+		t.Errorf("left there: %s", left)
 	}
 }
