@@ -27,7 +27,7 @@ var advice = map[replay.Cause]string{
 
 // leakAdvice is the same for values that are a reading of the world: where they are meant to be in
 // the output, a rule says so.
-const leakAdvice = "if it is meant to be there, a volatile rule says so: shadowrun findings accept"
+const leakAdvice = "keep it from the output, or cover it with a rule: volatile, with the path and a reason"
 
 func adviceFor(f Field) string {
 	if f.Class == replay.ClassVolatile {
