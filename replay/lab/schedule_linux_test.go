@@ -83,8 +83,7 @@ func words(argv ...string) func(*testing.T) []string {
 	}
 }
 
-//
-// Where others keep all CPUs busy one run may stand out, here as in an explanation.
+// Where others keep all CPUs busy one run of a race may stand out, here as in an explanation.
 func TestRacesComeOutTheSame(t *testing.T) {
 	const standingOut = 1
 	const runs = 5
