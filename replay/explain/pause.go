@@ -189,7 +189,8 @@ func (e *experiment) judgePauses(alpha float64) {
 // grows reports whether a field grows by what clocks were paused: by the shorter pause at least, in
 // the finest unit that it may be in, and by the longer in proportion. How many readings lie between
 // two that a program subtracts is its own business, so that the growth may be any multiple; other
-// threads' readings add to it now and then, so that the least of each arm's runs is looked at.
+// threads' readings and a busy machine add to it now and then, so that the least of each arm's runs is
+// looked at.
 func (e *experiment) grows(values map[*run]float64) (string, bool) {
 	arms, held := e.pauseArms(), pauses()
 	sorted := func(a *arm) (all []float64) {
@@ -205,8 +206,7 @@ func (e *experiment) grows(values map[*run]float64) (string, bool) {
 	if len(untreated) == 0 || len(short) == 0 || len(long) == 0 {
 		return "", false
 	}
-	base := untreated[len(untreated)/2]
-	a, b := short[0]-base, long[0]-base
+	a, b := short[0]-untreated[0], long[0]-untreated[0]
 	// A second is the coarsest unit in which durations are written.
 	if a < 0.7*held[0].Seconds() {
 		return "", false
