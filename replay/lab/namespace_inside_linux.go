@@ -63,6 +63,9 @@ func warm(n int) {
 		}()
 	}
 	end.Wait()
+	// The runtime may have ordered one more, for a scheduling context that it is set aside for, and have it made by another thread some
+	// time later. Stopping the world waits for all contexts, so for that one too.
+	runtime.ReadMemStats(new(runtime.MemStats))
 }
 
 // beforeBirth has the next process that this thread starts get the first pid, without the capabilities that this stage has.

@@ -61,7 +61,7 @@ func TestPIDsOfChildren(t *testing.T) {
 	needNamespace(t)
 	var work errgroup.Group
 	work.SetLimit(8)
-	for range 24 {
+	for range 100 {
 		work.Go(func() error {
 			r := try(t, Treatment{"pid": "300", "clock": DefaultInstant, "entropy": "1"}, "sh", "-c", "for i in 1 2 3 4 5 6 7 8; do (:); done; head -c1 /dev/urandom >/dev/null; (:)")
 			if diff := cmp.Diff([]int{300, 301, 302, 303, 304, 305, 306, 307, 308, 309, 310}, r.OwnPIDs[:min(11, len(r.OwnPIDs))]); diff != "" {
