@@ -135,8 +135,18 @@ func TestQueue(t *testing.T) {
 	goes("nobody waits for ever", third, false)
 	now = now.Add(time.Millisecond)
 	goes("nobody waits for ever", third, true)
+	const behind = 5
 	q.born(first, parent, time.Millisecond)
-	now, dead[parent], dead[third] = now.Add(time.Millisecond), true, true
+	q.born(behind, parent, time.Millisecond)
+	now = now.Add(longestWait + time.Millisecond)
+	goes("nobody waits for ever", first, true)
+	asleep[parent] = true
+	goes("the one before it went only now", behind, false)
+	now = now.Add(longestWait)
+	goes("nor for that one", behind, true)
+	asleep[parent] = false
+	q.born(first, parent, time.Millisecond)
+	now, dead[parent], dead[behind] = now.Add(time.Millisecond), true, true
 	goes("the dead are not waited for", first, true)
 	goes("one that was not held", 99, true)
 }

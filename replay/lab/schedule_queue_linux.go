@@ -18,6 +18,7 @@ import (
 type queue struct {
 	waiting  []turn
 	last     int           // the thread that got going last
+	went     time.Time     // when that was
 	before   time.Duration // how long it had run by then
 	alive    func(tid int) bool
 	progress func(tid int) (ran time.Duration, asleep, known bool)
@@ -34,7 +35,7 @@ type turn struct {
 
 const (
 	share       = 20 * time.Millisecond  // of a CPU, that a thread gets before the next one goes
-	longestWait = time.Second            // longer than this after it is due nobody waits
+	longestWait = time.Second            // longer than this after it is due, and the last one went, nobody waits
 	lookAgain   = 300 * time.Microsecond // while it waits for another
 )
 
@@ -54,11 +55,15 @@ func (q *queue) longer(tid int) time.Duration {
 		return 0
 	}
 	own := q.waiting[at]
-	if q.now().Sub(own.due) < longestWait && (q.othersBefore(own) || !q.had(q.last, q.before, share) || !q.had(own.parent, own.before, own.held)) {
+	from := own.due
+	if q.went.After(from) {
+		from = q.went // beside load, a long line is not to break up at its end
+	}
+	if q.now().Sub(from) < longestWait && (q.othersBefore(own) || !q.had(q.last, q.before, share) || !q.had(own.parent, own.before, own.held)) {
 		return lookAgain
 	}
 	q.waiting = slices.Delete(q.waiting, at, at+1)
-	q.last = tid
+	q.last, q.went = tid, q.now()
 	q.before, _, _ = q.progress(tid)
 	return 0
 }
