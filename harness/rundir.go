@@ -74,6 +74,23 @@ func tryRunDir(path string) (*runDir, error) {
 	return d, nil
 }
 
+// makeScratch makes a folder in workDir that no execution has, and holds it as theirs are held: what a
+// killed harness left there is removed with them.
+func makeScratch(workDir string) (*runDir, error) {
+	if err := os.MkdirAll(workDir, 0o700); err != nil {
+		return nil, err
+	}
+	path, err := os.MkdirTemp(workDir, "scratch-")
+	if err != nil {
+		return nil, err
+	}
+	d, err := tryRunDir(path)
+	if d == nil && err == nil {
+		err = fmt.Errorf("%s was taken by another process", path)
+	}
+	return d, err
+}
+
 // RemoveRunDirs removes the folders of executions that a killed harness left below workDir, a
 // folder a soak in it. Those of executions that are under way, a replay by hand, stay.
 func RemoveRunDirs(workDir string) error {

@@ -81,7 +81,7 @@ func (r *Runner) Prepare() error {
 	r.self = self
 	r.burners = &burners{self: self}
 	r.outside = &outside{dir: filepath.Join(r.StateDir, "external"), redact: r.redact}
-	workDir := filepath.Join(r.StateDir, "work", r.SoakID)
+	workDir := r.workDir()
 	for _, w := range r.Config.Workflows {
 		p := &prepared{config: w}
 		if p.rules, err = r.Config.RuleSet(w.Name); err != nil {
@@ -99,6 +99,19 @@ func (r *Runner) Prepare() error {
 	}
 	r.around = string(Environment())
 	return r.fingerprint()
+}
+
+// workDir is where executions have their folders, absolute.
+func (r *Runner) workDir() string { return filepath.Join(r.StateDir, "work", r.SoakID) }
+
+// Scratch makes a private folder for what is done beside executions; remove removes it. What a killed process
+// leaves of it goes with the folders of its executions: see [RemoveRunDirs].
+func (r *Runner) Scratch() (dir string, remove func() error, err error) {
+	d, err := makeScratch(r.workDir())
+	if err != nil {
+		return "", nil, err
+	}
+	return d.path, d.remove, nil
 }
 
 func (r *Runner) commandExecutor(w WorkflowConfig, workDir string, self reexec) (executor, error) {

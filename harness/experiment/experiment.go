@@ -3,7 +3,6 @@ package experiment
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"time"
 
@@ -30,11 +29,11 @@ func Explain(ctx context.Context, o Options) (*explain.Explanation, error) {
 	}
 	budget := o.Budget.Defaults()
 	end := o.Now().Add(budget.Time)
-	scratch, err := os.MkdirTemp("", "shadowrun-experiment-")
+	scratch, remove, err := o.Runner.Scratch()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("experiments: %w", err)
 	}
-	defer os.RemoveAll(scratch)
+	defer remove()
 	s, err := newSubject(o, scratch)
 	if err != nil {
 		return nil, err
@@ -48,11 +47,11 @@ func Explain(ctx context.Context, o Options) (*explain.Explanation, error) {
 
 // Factors probes which factors can be treated here.
 func Factors(ctx context.Context, r *harness.Runner) ([]explain.Factor, error) {
-	scratch, err := os.MkdirTemp("", "shadowrun-probe-")
+	scratch, remove, err := r.Scratch()
 	if err != nil {
 		return nil, fmt.Errorf("probes: %w", err)
 	}
-	defer os.RemoveAll(scratch)
+	defer remove()
 	var factors []explain.Factor
 	for _, a := range lab.Probe(ctx, r.Self(), scratch) {
 		factors = append(factors, explain.Factor{Name: a.Factor, Available: a.Available, Why: a.Why})

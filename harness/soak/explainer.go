@@ -18,13 +18,19 @@ type explainer struct {
 	s       *session
 	runner  *harness.Runner
 	factors []explain.Factor
-	made    []*explain.Explanation // in this session
+	made    []explained // in this session
 
 	mu      sync.Mutex
 	known   map[string]bool // findings that wait or are explained, by key
 	waiting []string
 	over    bool          // no more will come
 	changed chan struct{} // holds a value where waiting or over has changed
+}
+
+// explained is what the experiments on a run came to.
+type explained struct {
+	run ledger.RunKey
+	*explain.Explanation
 }
 
 // explainOwner names on whose behalf the experiments of a soak in dir start processes.
@@ -103,18 +109,32 @@ func (x *explainer) next(ctx context.Context) (key string, ok bool) {
 }
 
 // run explains until finish and the last of what waits, or the end of ctx. A finding that can't
-// be explained is a notice, and left for a resumption.
+// be explained, or is not before that end, is a notice, and left for a resumption.
 func (x *explainer) run(ctx context.Context) {
 	defer x.runner.Close() // of a proxy that nobody uses any more
+	left := 0
 	for {
 		key, ok := x.next(ctx)
 		if !ok {
-			return
+			break
 		}
-		if err := x.explain(ctx, key); err != nil && ctx.Err() == nil {
+		switch err := x.explain(ctx, key); {
+		case err != nil && ctx.Err() != nil:
+			left++
+		case err != nil:
 			x.s.remark("finding %.8s is not explained: %v", key, err)
 		}
 	}
+	if left += x.behind(); left > 0 {
+		x.s.remark("%d of the findings could not be explained in time; 'shadowrun explain RUN' explains what a run shows", left)
+	}
+}
+
+// behind is how many findings wait.
+func (x *explainer) behind() int {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return len(x.waiting)
 }
 
 func (x *explainer) explain(ctx context.Context, key string) (err error) {
@@ -129,7 +149,7 @@ func (x *explainer) explain(ctx context.Context, key string) (err error) {
 	}
 	one := []ledger.Finding{finding}
 	for _, made := range x.made {
-		if done, err := Explained(one, finding.Shortest, made, x.s.clock()); err != nil || len(done) > 0 {
+		if done, err := Explained(one, made.run, made.Explanation, x.s.clock()); err != nil || len(done) > 0 {
 			return errors.Join(err, x.keep(rows, done))
 		}
 	}
@@ -137,7 +157,7 @@ func (x *explainer) explain(ctx context.Context, key string) (err error) {
 	if err != nil {
 		return err
 	}
-	x.made = append(x.made, made)
+	x.made = append(x.made, explained{finding.Shortest, made})
 	done, err := Explained(one, finding.Shortest, made, x.s.clock())
 	if err == nil && len(done) == 0 {
 		done = []ledger.Explanation{{Finding: key, Run: finding.Shortest, At: x.s.clock(), Runs: made.Runs,

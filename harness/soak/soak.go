@@ -218,8 +218,8 @@ func (s *session) carryOut(ctx context.Context, stop <-chan struct{}) error {
 	return s.ledger.EndSoak(s.soak.ID, end, string(summary.Outcome))
 }
 
-// runAndExplain runs the plan and explains what it finds. A soak that comes to its end waits for the last
-// explanation; one that is stopped leaves them to its resumption.
+// runAndExplain runs the plan and explains what it finds. A soak that comes to its end goes on with that for
+// the time of one explanation at most, however many findings wait; one that is stopped does not.
 func (s *session) runAndExplain(ctx context.Context, stop <-chan struct{}) error {
 	explainer, err := newExplainer(s)
 	if err != nil {
@@ -246,6 +246,8 @@ func (s *session) runAndExplain(ctx context.Context, stop <-chan struct{}) error
 		end()
 	}
 	explainer.finish()
+	last := time.AfterFunc(s.config.Budget.Time, end)
+	defer last.Stop()
 	wait.Wait()
 	return err
 }
