@@ -31,12 +31,15 @@ const (
 // scheduling orders births. At level one the command also has one CPU to run on, while it is told of all of them: what is reported
 // is another factor's.
 func scheduling(t *tracer, level string) error {
-	order, err := birthOrder(level, time.Now)
+	order, err := birthOrder(level)
 	if err != nil {
 		return err
 	}
 	q := &queue{alive: func(tid int) bool { return t.tracees[tid] != nil }, now: time.Now, progress: progressOf}
-	t.atBirth(func(b birth) time.Duration { return q.born(b.TID, b.Parent, order(b)) })
+	t.atBirth(func(b birth) time.Duration {
+		at := q.now()
+		return q.born(b.TID, b.Parent, at, order(at, b))
+	})
 	t.atGoing(q.longer)
 	if level != "one" {
 		return nil
@@ -57,15 +60,14 @@ func scheduling(t *tracer, level string) error {
 	return nil
 }
 
-// birthOrder returns for how long each newborn is held at a level. It is called in the order of births.
-func birthOrder(level string, now func() time.Time) (func(birth) time.Duration, error) {
+// birthOrder returns for how long each newborn is held at a level, by when it was born. It is called in the order of births.
+func birthOrder(level string) (func(at time.Time, b birth) time.Duration, error) {
 	seedText, random := strings.CutPrefix(level, "random:")
 	seed, err := strconv.ParseUint(seedText, 10, 64)
 	switch {
 	case level == "one":
 		var last time.Time // when the one before is let go
-		return func(b birth) time.Duration {
-			at := now()
+		return func(at time.Time, b birth) time.Duration {
 			if last.Before(at) {
 				last = at
 			}
@@ -78,16 +80,16 @@ func birthOrder(level string, now func() time.Time) (func(birth) time.Duration, 
 		}, nil
 	case level == "reverse":
 		bursts := map[kin]*burst{}
-		return func(b birth) time.Duration {
+		return func(at time.Time, b birth) time.Duration {
 			of := bursts[kin{b.Parent, b.Process}]
 			if of == nil {
 				of = &burst{}
 				bursts[kin{b.Parent, b.Process}] = of
 			}
-			return of.hold(now())
+			return of.hold(at)
 		}, nil
 	case random && err == nil:
-		return func(b birth) time.Duration {
+		return func(_ time.Time, b birth) time.Duration {
 			return time.Duration(rand.New(rand.NewPCG(seed, uint64(b.Total))).Int64N(int64(longestRandom)))
 		}, nil
 	}

@@ -24,24 +24,22 @@ func TestBirthOrder(t *testing.T) {
 		{"reverse", []time.Duration{0, 100 * ms, 105 * ms}, []time.Duration{80 * ms, 180 * ms, 170 * ms}},
 		{"reverse", make([]time.Duration, 10), []time.Duration{80 * ms, 70 * ms, 60 * ms, 50 * ms, 40 * ms, 30 * ms, 20 * ms, 10 * ms, 0, 0}},
 	} {
-		var now time.Duration
 		base := time.Unix(1e9, 0)
-		order, err := birthOrder(test.level, func() time.Time { return base.Add(now) })
+		order, err := birthOrder(test.level)
 		must(t, err)
 		var got []time.Duration
 		for n, at := range test.births {
-			now = at
-			got = append(got, at+order(birth{Nth: n, Total: n + 1}))
+			got = append(got, at+order(base.Add(at), birth{Nth: n, Total: n + 1}))
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s, born at %v (-want +got):\n%s", test.level, test.births, diff)
 		}
 	}
 	seeded := func(level string) (got []time.Duration) {
-		order, err := birthOrder(level, time.Now)
+		order, err := birthOrder(level)
 		must(t, err)
 		for n := range 200 {
-			d := order(birth{Total: n})
+			d := order(time.Time{}, birth{Total: n})
 			if d < 0 || d >= longestRandom {
 				t.Errorf("%s holds the %dth for %s", level, n, d)
 			}
@@ -112,8 +110,8 @@ func TestQueue(t *testing.T) {
 	q := &queue{alive: func(tid int) bool { return !dead[tid] }, now: func() time.Time { return now },
 		progress: func(tid int) (time.Duration, bool, bool) { return ran[tid], asleep[tid], true }}
 	const parent, first, second, third = 1, 2, 3, 4
-	q.born(first, parent, 20*time.Millisecond)
-	q.born(second, parent, 10*time.Millisecond)
+	q.born(first, parent, now, 20*time.Millisecond)
+	q.born(second, parent, now, 10*time.Millisecond)
 	goes := func(what string, tid int, want bool) {
 		t.Helper()
 		if got := q.longer(tid) == 0; got != want {
@@ -130,14 +128,14 @@ func TestQueue(t *testing.T) {
 	goes("the one before has not run", first, false)
 	asleep[second] = true
 	goes("the one before sleeps", first, true)
-	q.born(third, parent, time.Millisecond)
+	q.born(third, parent, now, time.Millisecond)
 	now = now.Add(longestWait)
 	goes("nobody waits for ever", third, false)
 	now = now.Add(time.Millisecond)
 	goes("nobody waits for ever", third, true)
 	const behind = 5
-	q.born(first, parent, time.Millisecond)
-	q.born(behind, parent, time.Millisecond)
+	q.born(first, parent, now, time.Millisecond)
+	q.born(behind, parent, now, time.Millisecond)
 	now = now.Add(longestWait + time.Millisecond)
 	goes("nobody waits for ever", first, true)
 	asleep[parent] = true
@@ -145,8 +143,24 @@ func TestQueue(t *testing.T) {
 	now = now.Add(longestWait)
 	goes("nor for that one", behind, true)
 	asleep[parent] = false
-	q.born(first, parent, time.Millisecond)
+	q.born(first, parent, now, time.Millisecond)
 	now, dead[parent], dead[behind] = now.Add(time.Millisecond), true, true
 	goes("the dead are not waited for", first, true)
 	goes("one that was not held", 99, true)
+}
+
+// What looking at the parent takes, beside load, changes no order.
+func TestQueueKeepsTheOrderOfBirths(t *testing.T) {
+	now, pace := time.Unix(1e9, 0), 50*time.Millisecond
+	q := &queue{alive: func(int) bool { return true }, now: func() time.Time { return now }, progress: func(int) (time.Duration, bool, bool) {
+		now, pace = now.Add(pace), 0
+		return 0, true, true
+	}}
+	const parent, first, second = 1, 2, 3
+	q.born(first, parent, now, 10*time.Millisecond)
+	q.born(second, parent, now, 10*time.Millisecond)
+	now = now.Add(time.Second)
+	if q.longer(second) == 0 {
+		t.Error("the second goes before the first")
+	}
 }

@@ -39,11 +39,12 @@ const (
 	lookAgain   = 300 * time.Microsecond // while it waits for another
 )
 
-// born puts a newborn in that is held for d.
-func (q *queue) born(tid, parent int, d time.Duration) time.Duration {
+// born puts a newborn in that is held for d from its birth on. It takes that instant, and does not look for one of its own: beside load that may
+// be so much later that the next one would be due before.
+func (q *queue) born(tid, parent int, at time.Time, d time.Duration) time.Duration {
 	if d > 0 {
 		before, _, _ := q.progress(parent)
-		q.waiting = append(q.waiting, turn{tid, parent, q.now().Add(d), d, before})
+		q.waiting = append(q.waiting, turn{tid, parent, at.Add(d), d, before})
 	}
 	return d
 }
