@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"software.sslmate.com/src/go-pkcs12"
 )
@@ -21,7 +20,6 @@ const (
 	javaFile    = "java.p12"    // the same for Java
 	preloadFile = "preload.cjs" // for Node
 	wgetFile    = "wgetrc"
-	portFile    = "port" // that we listened on last
 )
 
 //go:embed preload.cjs
@@ -117,17 +115,4 @@ func writeTemporary(dir string, text []byte, mode os.FileMode) (string, error) {
 		return "", errors.Join(err, os.Remove(f.Name()))
 	}
 	return f.Name(), nil
-}
-
-// lastPort returns the port of the folder's last proxy, or 0. What is no port is as good as none.
-func lastPort(dir string) int {
-	text, err := os.ReadFile(filepath.Join(dir, portFile))
-	if err != nil {
-		return 0
-	}
-	port, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil || port < 1 || port > 65535 {
-		return 0
-	}
-	return port
 }

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"time"
 
@@ -46,6 +45,7 @@ type Proxy struct {
 	authority *authority
 	upstream  *http.Transport
 	listener  net.Listener
+	claim     *os.File     // on the folder's port; nil: another proxy has it
 	outer     *http.Server // speaks with programs
 	inner     *http.Server // speaks with programs inside a tunnel
 	tunnels   *tunnelListener
@@ -84,7 +84,7 @@ func Start(o Options) (*Proxy, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.listener, err = listen(dir, o.Listen); err != nil {
+	if p.listener, p.claim, err = listen(dir, o.Listen); err != nil {
 		return nil, err
 	}
 	pool := x509.NewCertPool()
@@ -92,35 +92,6 @@ func Start(o Options) (*Proxy, error) {
 	p.upstream = p.newUpstream(pool)
 	p.serve()
 	return p, nil
-}
-
-// listen tries the port of last time first, so that programs see the same address again.
-func listen(dir, address string) (net.Listener, error) {
-	if address != "" {
-		return listenAt(address)
-	}
-	listener, err := listenAt(net.JoinHostPort("127.0.0.1", strconv.Itoa(lastPort(dir))))
-	if err != nil { // somebody else has it now
-		if listener, err = listenAt("127.0.0.1:0"); err != nil {
-			return nil, err
-		}
-	}
-	port := listener.Addr().(*net.TCPAddr).Port
-	if err := writeFile(filepath.Join(dir, portFile), []byte(strconv.Itoa(port)+"\n"), 0o644); err != nil {
-		return nil, errors.Join(fmt.Errorf("outside calls: %w", err), listener.Close())
-	}
-	return listener, nil
-}
-
-func listenAt(address string) (net.Listener, error) {
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("outside calls: %w", err)
-	}
-	if at := listener.Addr().(*net.TCPAddr); !at.IP.IsLoopback() {
-		return nil, errors.Join(fmt.Errorf("outside calls: %s is not a loopback address: others could reach it", address), listener.Close())
-	}
-	return listener, nil
 }
 
 func (p *Proxy) newUpstream(pool *x509.CertPool) *http.Transport {
@@ -213,6 +184,7 @@ func (p *Proxy) Close() error {
 	errOuter, errInner := p.outer.Close(), p.inner.Close()
 	p.handling.Wait()
 	p.upstream.CloseIdleConnections()
+	p.claim.Close() // nil as well
 	for _, err := range []error{errOuter, errInner, p.serving.Wait()} {
 		if err != nil && !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) { // a door closed before
 			return fmt.Errorf("outside calls: close the proxy: %w", err)
