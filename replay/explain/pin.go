@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/shadowrun/shadowrun/replay"
 )
@@ -118,16 +119,25 @@ func (t *table) isOrder(path string) bool {
 }
 
 // all reports whether, in every run that was looked at and in which the field differs, all of its
-// differences are such; not if there is no such run.
+// differences are such; not if there is no such run. Runs in another world do not count: there a path
+// differs by more than the name that is drawn.
 func (t *table) all(path string, such func(classified) bool) bool {
 	n, ok := 0, 0
-	t.each(path, func(_ *run, c classified) {
+	t.each(path, func(r *run, c classified) {
+		if r.arm.varies() {
+			return
+		}
 		n++
 		if such(c) {
 			ok++
 		}
 	})
 	return n > 0 && ok == n
+}
+
+// varies reports whether an arm varies something of the world.
+func (a *arm) varies() bool {
+	return strings.HasPrefix(a.Name, "vary ") || strings.HasPrefix(a.Name, allVaried)
 }
 
 // each calls f with what every difference of a field looks like, in the runs that were looked at.
