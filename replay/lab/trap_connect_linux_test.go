@@ -204,4 +204,3 @@ func FuzzTableAddress(f *testing.F) {
 		}
 	})
 }
-
