@@ -101,7 +101,8 @@ try: s.sendto(b"me\n", socket.MSG_FASTOPEN, ("198.51.100.7", 80))
 except OSError as e: print(e.errno == errno.EOPNOTSUPP)`, "True"},
 		{"by UDP", `
 a = socket.socket(type=socket.SOCK_DGRAM); a.bind(("127.0.0.1", 0))
-b = socket.socket(type=socket.SOCK_DGRAM); b.connect(a.getsockname()); b.send(b"direct"); print(a.recv(9).decode(), b.getpeername() == a.getsockname())`, "direct True"},
+b = socket.socket(type=socket.SOCK_DGRAM); b.connect(a.getsockname()); b.send(b"direct"); print(a.recv(9).decode(), b.getpeername() == a.getsockname())
+b.connect(("127.0.0.1", 7)); print(any(line.split()[2] == "0100007F:0007" for line in open("/proc/self/net/udp")))`, "direct True\nTrue"},
 		{"within the machine", `
 a = socket.socket(socket.AF_UNIX); a.bind("\0entrance-%d" % os.getpid()); a.listen()
 b = socket.socket(socket.AF_UNIX); b.connect(a.getsockname()); print("direct")`, "direct"},
