@@ -1,6 +1,7 @@
 package soak
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"github.com/shadowrun/shadowrun/harness"
 	"github.com/shadowrun/shadowrun/harness/experiment"
 	"github.com/shadowrun/shadowrun/harness/ledger"
+	"github.com/shadowrun/shadowrun/replay"
 	"github.com/shadowrun/shadowrun/replay/explain"
 )
 
@@ -201,11 +203,20 @@ func (x *explainer) keep(to *ledger.Appender, rows []ledger.Explanation) error {
 		if err := to.Explain(row); err != nil {
 			return err
 		}
-		what := "no cause was proven"
-		if row.Cause != "" {
-			what = fmt.Sprintf("%s, %s", row.Class, row.Cause)
-		}
-		x.s.remark("finding %.8s is explained: %s: %s: %s", row.Finding, row.Path, what, row.Proof)
+		x.s.remark("%s", said(row))
 	}
 	return nil
+}
+
+// said puts an explanation in a line. What no experiment settled is not called explained; and what did
+// not differ again has no class, nor a path in the traces that were made.
+func said(row ledger.Explanation) string {
+	what := fmt.Sprintf("%s: %s, %s: %s", cmp.Or(row.Path, "(the whole)"), row.Class, row.Cause, row.Proof)
+	switch {
+	case row.Cause == "":
+		return fmt.Sprintf("finding %.8s was not seen again: %s", row.Finding, row.Proof)
+	case row.Cause == replay.CauseUnattributed:
+		return fmt.Sprintf("finding %.8s is not explained yet: %s", row.Finding, what)
+	}
+	return fmt.Sprintf("finding %.8s is explained: %s", row.Finding, what)
 }
