@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,4 +52,28 @@ func TestRenderings(t *testing.T) {
 	g.Assert(t, "typical.txt", text.Bytes())
 	g.Assert(t, "typical.matrix", matrix.Bytes())
 	g.Assert(t, "typical.json", append(document, '\n'))
+}
+
+// A reader who counts the runs finds what is said of the budget true: an experiment that the rest is too
+// small for is not begun.
+func TestSpentBudget(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		runs, max int
+		want      string
+	}{
+		{"all of it", 240, 240, "The budget of 240 runs is spent"},
+		{"all but two", 238, 240, "2 of the budget of 240 runs are left, too few for the next experiment"},
+		{"all but many", 173, 240, "67 of the budget of 240 runs are left, too few for the next experiment"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var b bytes.Buffer
+			if err := WriteText(&b, &Explanation{Workflow: "w", Runs: c.runs, MaxRuns: c.max, Ended: EndedBudget}, 200); err != nil {
+				t.Fatal(err)
+			}
+			if want := c.want + ": a larger one may settle more.\n"; !strings.HasSuffix(b.String(), want) {
+				t.Errorf("want %q at the end of %q", want, b.String())
+			}
+		})
+	}
 }

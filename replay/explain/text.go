@@ -98,13 +98,22 @@ func (t *text) head(x *Explanation) {
 		visible(x.Workflow), x.Seed, countOf(x.Runs, "run"), varying, derived, latent, len(x.Stable)))
 	switch x.Ended {
 	case EndedBudget:
-		t.para(0, 2, fmt.Sprintf("The budget of %d runs is spent: a larger one may settle more.", x.MaxRuns))
+		t.para(0, 2, spent(x)+": a larger one may settle more.")
 	case EndedTime:
 		t.para(0, 2, "The time is up: with more of it more may be settled.")
 	}
 	if x.TooMany {
 		t.para(0, 2, fmt.Sprintf("%d of %d runs could not be compared: little can be said.", x.Unknown, x.Runs))
 	}
+}
+
+// spent says how the budget ended an explanation. An experiment that the rest is too small for is not
+// begun, so that runs may be left, and a reader who counts them is not told that they were made.
+func spent(x *Explanation) string {
+	if left := x.MaxRuns - x.Runs; left > 0 {
+		return fmt.Sprintf("%d of the budget of %s are left, too few for the next experiment", left, countOf(x.MaxRuns, "run"))
+	}
+	return fmt.Sprintf("The budget of %s is spent", countOf(x.MaxRuns, "run"))
 }
 
 // fields writes roots, what to do about them, and what derives from them. Roots whose proof is the
