@@ -24,78 +24,6 @@ type CallError struct {
 
 func (e *CallError) Error() string { return fmt.Sprintf("call %q: %s", e.Name, e.Message) }
 
-// CallRecord is a run's calls, by which its replay is answered.
-type CallRecord struct {
-	// Exchanges over HTTP, by the number of checkpoints before them: a resumed run goes on with
-	// those after its own.
-	Exchanges [][]external.Exchange `json:"exchanges"`
-	Calls     []recordedCall        `json:"calls"` // of [Run.Call], in their order
-}
-
-// recordedCall is the value of a call event that [Run.Call] added.
-type recordedCall struct {
-	Name     string         `json:"name"`
-	Request  jsontext.Value `json:"request"`
-	Response jsontext.Value `json:"response,omitzero"`
-	Error    string         `json:"error,omitzero"`
-}
-
-// RecordOf reads a golden's calls. A run without any gives a record that answers none.
-func RecordOf(t *golden.Trace) (*CallRecord, error) {
-	record := &CallRecord{Exchanges: make([][]external.Exchange, 1)}
-	for line, err := range t.Lines() {
-		if err != nil {
-			return nil, err
-		}
-		isCall := bytes.HasPrefix(line, []byte(`{"kind":"call"`))
-		if !isCall && !bytes.HasPrefix(line, []byte(`{"kind":"checkpoint"`)) {
-			continue
-		}
-		event, err := golden.ParseEvent(line)
-		if err != nil {
-			return nil, err
-		}
-		if !isCall {
-			record.Exchanges = append(record.Exchanges, nil)
-			continue
-		}
-		if e, err := external.ParseExchange(event.Value); err == nil && e.Name() == event.Name {
-			last := len(record.Exchanges) - 1
-			record.Exchanges[last] = append(record.Exchanges[last], e)
-			continue
-		}
-		call := recordedCall{}
-		if err := json.Unmarshal(event.Value, &call); err != nil {
-			return nil, fmt.Errorf("call %q: %w", event.Name, err)
-		}
-		call.Name = event.Name
-		record.Calls = append(record.Calls, call.clone())
-	}
-	return record, nil
-}
-
-// clone returns a copy that shares no memory with the line it was read from.
-func (c recordedCall) clone() recordedCall {
-	c.Request, c.Response = c.Request.Clone(), c.Response.Clone()
-	return c
-}
-
-// Len is the number of calls.
-func (c *CallRecord) Len() (n int) {
-	for _, e := range c.Exchanges {
-		n += len(e)
-	}
-	return n + len(c.Calls)
-}
-
-// after returns the exchanges that follow so many checkpoints.
-func (c *CallRecord) after(checkpoints int) []external.Exchange {
-	if c == nil || checkpoints >= len(c.Exchanges) {
-		return nil
-	}
-	return c.Exchanges[checkpoints]
-}
-
 // calls carries a Go workflow's calls to the outside.
 type calls struct {
 	mode   external.Mode
@@ -104,6 +32,7 @@ type calls struct {
 
 	mu        sync.Mutex
 	transport *external.Transport // of what comes before the next checkpoint
+	over      bool                // there are to be no more
 }
 
 func newCalls(mode external.Mode, record *CallRecord) *calls {
@@ -112,7 +41,7 @@ func newCalls(mode external.Mode, record *CallRecord) *calls {
 
 // resumed counts a call that was made before the run was killed as taken.
 func (c *calls) resumed(e golden.Event) {
-	if _, err := external.ParseExchange(e.Value); err == nil {
+	if IsExchange(e) {
 		return // those are counted by checkpoints
 	}
 	var call recordedCall
@@ -128,6 +57,17 @@ func (c *calls) open(checkpoints int, r redactor) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.transport = external.NewTransport(external.TransportOptions{Mode: c.mode, Record: c.record.after(checkpoints), Redact: r.bytes})
+	if c.over {
+		c.transport.Close()
+	}
+}
+
+// end ends the calls in flight, and refuses later ones: a workflow may wait for them without its context.
+func (c *calls) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.over = true
+	c.transport.Close()
 }
 
 // RoundTrip implements [http.RoundTripper].

@@ -74,6 +74,7 @@ func (x *goExecutor) await(ctx context.Context, run *Run, done <-chan error) Exe
 			return finish(run, err)
 		}
 	case <-ctx.Done():
+		run.calls.end()
 		if left = !await(done, run); left {
 			break
 		}

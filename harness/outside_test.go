@@ -179,3 +179,66 @@ func callBoth(ctx context.Context, r *Run, name string) error {
 	r.Record("got", map[string]any{"n": n, "body": string(body)})
 	return nil
 }
+
+// A Go workflow that waits for an answer without its context is ended with its time-out, in the run and where it
+// waits for a recorded answer that never came, and leaves no goroutine behind.
+func TestCallsEndWithTheRun(t *testing.T) {
+	asked := make(chan struct{}, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	var failed []error
+	patient := steps("patient", func(ctx context.Context, r *Run) error {
+		_, err := r.HTTPClient().Get(server.URL)
+		_ = r.Checkpoint(1) // with a transport of its own for what follows
+		_, again := r.HTTPClient().Get(server.URL)
+		failed = append(failed, err, again)
+		return err
+	})
+	x := goExecutorOf(t, patient, func(c *Config) { c.Timeout = Duration(200 * time.Millisecond) })
+	answered := planned("patient", 5)
+	answered.record = &CallRecord{Exchanges: [][]external.Exchange{{{
+		Request: external.Request{Method: "GET", URL: server.URL}, Error: "the program gave up",
+	}}}}
+	for name, j := range map[string]job{"asking": planned("patient", 5), "answered": answered} {
+		e := x.execute(t.Context(), j)
+		if e.Status != golden.StatusTimeout || strings.Contains(e.Message, "still running") {
+			t.Errorf("%s: %s: %s", name, e.Status, e.Message)
+		}
+	}
+	if len(asked) != 1 || len(failed) != 4 {
+		t.Errorf("%d requests; %d calls came to an end: %v", len(asked), len(failed), failed)
+	}
+}
+
+// What Run.Call recorded is no exchange over HTTP, even where it looks like one.
+func TestCallThatLooksLikeAnExchange(t *testing.T) {
+	asks := 0
+	x := goExecutorOf(t, steps("lookalike", func(ctx context.Context, r *Run) error {
+		var answer map[string]any
+		return r.Call(ctx, "fetch", map[string]string{"method": "GET", "url": "http://svc/"}, &answer, func(context.Context) (any, error) {
+			asks++
+			return map[string]any{"status": 200}, nil
+		})
+	}))
+	run := x.execute(t.Context(), planned("lookalike", 5))
+	defer run.Close()
+	record, err := RecordOf(run.Trace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(record.Calls) != 1 || len(record.Exchanges[0]) != 0 {
+		t.Fatalf("%+v", record)
+	}
+	c := newCalls(external.Replay, record)
+	for line, err := range run.Trace.Lines() {
+		if e, parsed := golden.ParseEvent(line); err == nil && parsed == nil && e.Kind == golden.KindCall {
+			c.resumed(e)
+		}
+	}
+	if _, known := c.answer("fetch", record.Calls[0].Request); known {
+		t.Error("a run that is resumed was answered what it had been answered before it was killed")
+	}
+}

@@ -175,7 +175,7 @@ func withoutExchanges(t *golden.Trace) (*golden.Trace, error) {
 			if err != nil {
 				return nil, err
 			}
-			if isExchange(event) {
+			if harness.IsExchange(event) {
 				continue
 			}
 			if err := b.Add(event.Kind, event.Name, event.Value); err != nil {
@@ -184,12 +184,4 @@ func withoutExchanges(t *golden.Trace) (*golden.Trace, error) {
 		}
 	}
 	return nil, errors.New("a trace without an end")
-}
-
-func isExchange(e golden.Event) bool {
-	if e.Kind != golden.KindCall {
-		return false
-	}
-	_, err := external.ParseExchange(e.Value)
-	return err == nil
 }
