@@ -189,6 +189,7 @@ func TestCallsEndWithTheRun(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	defer server.Close()
+	defer server.CloseClientConnections()
 	var failed []error
 	patient := steps("patient", func(ctx context.Context, r *Run) error {
 		_, err := r.HTTPClient().Get(server.URL)
