@@ -94,7 +94,8 @@ func (o order) text() (string, error) {
 	return string(text), err
 }
 
-// parseOrder is the inverse of text.
+// parseOrder is the inverse of text. It removes the file: the command's environment, secrets and all, would lie there for as
+// long as it runs.
 func parseOrder(text string) (o order, err error) {
 	if err := json.Unmarshal([]byte(text), &o); err != nil {
 		return order{}, err
@@ -103,6 +104,9 @@ func parseOrder(text string) (o order, err error) {
 		return o, nil
 	}
 	long, err := os.ReadFile(o.File)
+	if err == nil {
+		err = os.Remove(o.File)
+	}
 	if err != nil {
 		return order{}, err
 	}
