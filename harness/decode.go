@@ -198,11 +198,24 @@ func unknownKey(n ast.Node, key, path string, valid []string) error {
 	if path != "" {
 		where = "under " + listIndex.ReplaceAllString(path, "")
 	}
+	if path == "" && hasKey(WorkflowConfig{}, key) {
+		return wrong(n, "unknown key %q %s; it belongs under each workflow that it is for", key, where)
+	}
 	if near := nearest(key, valid); near != "" {
 		return wrong(n, "unknown key %q %s; did you mean %q?", key, where, near)
 	}
 	slices.Sort(valid)
 	return wrong(n, "unknown key %q %s; want one of %s", key, where, strings.Join(valid, ", "))
+}
+
+// hasKey reports whether a part of the configuration has this key.
+func hasKey(part any, key string) bool {
+	for f := range reflect.ValueOf(part).Fields() {
+		if f.Tag.Get("yaml") == key {
+			return true
+		}
+	}
+	return false
 }
 
 // lastKey is the end of a path, for messages.

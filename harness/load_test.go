@@ -22,6 +22,8 @@ func TestParseConfigErrors(t *testing.T) {
 		{"with a dash", "fail-on: leak\n", "1:1: unknown key \"fail-on\" at the top; did you mean \"fail_on\"?\n     1 | fail-on: leak\n       | ^"},
 		{"unknown key of a workflow", flow + "    wieght: 3\n",
 			"5:5: unknown key \"wieght\" under workflows; did you mean \"weight\"?\n     5 |     wieght: 3\n       |     ^"},
+		{"a workflow's key at the top", "external: live\n", "1:1: unknown key \"external\" at the top; " +
+			"it belongs under each workflow that it is for\n     1 | external: live\n       | ^"},
 		{"unlike any key", flow + "rules:\n  - colour: red\n", "6:5: unknown key \"colour\" under rules; " +
 			"want one of by, ignore, reason, unordered, volatile, within, workflow\n     6 |   - colour: red\n       |     ^"},
 		{"no whole number", "workers: 1.5\n", "1:10: workers: \"1.5\" is no whole number\n     1 | workers: 1.5\n       |          ^"},
