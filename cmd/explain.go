@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"time"
 
@@ -90,11 +89,11 @@ func (a *app) explainWorkflow(c *cobra.Command, name string, f *explainFlags) er
 	if config.Workflows, err = choose(config.Workflows, []string{name}); err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "shadowrun-explain-")
+	dir, remove, err := explainFolder()
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	runner := &harness.Runner{Config: config, Workflows: a.workflows, StateDir: dir, SoakID: "explain"}
 	if err := runner.Prepare(); err != nil {
 		return err
