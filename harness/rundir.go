@@ -21,7 +21,9 @@ type runDir struct {
 	made []string
 }
 
-const lockRetry = 20 * time.Millisecond
+// lockRetry is short: between two experiments on a run its folder is free for about as long, and a soak that checks the run
+// again waits for that moment.
+const lockRetry = time.Millisecond
 
 // makeRunDir makes path anew and holds it; it waits while another execution does.
 func makeRunDir(ctx context.Context, path string) (*runDir, error) {
