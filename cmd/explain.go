@@ -108,8 +108,7 @@ func (a *app) explainWorkflow(c *cobra.Command, name string, f *explainFlags) er
 	return a.reportExplanation(x, f, err)
 }
 
-// experiment explains a run. An explanation that was stopped is what came of it until then, with
-// the error.
+// experiment explains a run. One that was stopped comes to nothing.
 func (a *app) experiment(ctx context.Context, runner *harness.Runner, run harness.PlannedRun, f *explainFlags) (*explain.Explanation, error) {
 	ctx, _, release := a.signals(ctx, 0)
 	defer release()
@@ -124,7 +123,7 @@ func (a *app) experiment(ctx context.Context, runner *harness.Runner, run harnes
 	a.say("explaining %s, seed %d: at most %s", run.Workflow, run.Seed, budget.Defaults().InWords())
 	x, err := experiment.Explain(ctx, experiment.Options{Runner: runner, Run: run, Budget: budget, Factors: factors,
 		Progress: a.explainProgress(), Now: harness.Steady(time.Now)})
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		return nil, interruptedExplanation(err)
 	}
 	return x, err
