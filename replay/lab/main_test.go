@@ -126,7 +126,7 @@ func need(t testing.TB, program string) {
 // compile makes a program of testdata/name.c, or of testdata/name.go for "name.go", and returns it.
 func compile(t testing.TB, name string, flags ...string) string {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), strings.TrimSuffix(name, ".go"))
+	program := filepath.Join(t.TempDir(), strings.TrimSuffix(filepath.Base(name), ".go"))
 	argv := append([]string{"gcc", "-O1", "-Wall", "-Werror", "-pthread", "-o", program, filepath.Join("testdata", name+".c")}, flags...)
 	if strings.HasSuffix(name, ".go") {
 		argv = []string{"go", "build", "-o", program, filepath.Join("testdata", name)}
