@@ -77,7 +77,7 @@ func (s *simulated) Run(_ context.Context, seed uint64, t Treatment) (Observatio
 		reads[factor] = 0
 	}
 	return Observation{Trace: trace, Digest: sha256.Sum256(trace), Reads: reads, Circumstances: &replay.Circumstances{
-		Start: w.now, End: w.end, PIDs: []int{w.pid}, Host: w.level("hostname", "host"), Dirs: []string{"/work/x"}, User: "u"}}, nil
+		Start: w.now, End: w.end, PIDs: []int{w.pid}, Host: w.level("hostname", "host"), Dirs: []string{"/run/x"}, User: "u"}}, nil
 }
 
 func (s *simulated) trace(w *world) []byte {
