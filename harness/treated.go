@@ -43,8 +43,8 @@ const (
 	labReport = "lab.json"
 )
 
-// labSlack is what an execution in the lab may take beyond its workflow's time-out: readings of the
-// clock that are held, for two seconds in all, and the tracer itself.
+// labSlack is what an execution in the lab may take beyond its workflow's time-out: for the tracer, and
+// for newborns that are held back.
 const labSlack = 5 * time.Second
 
 // enterLab makes spec start the tracer, which starts what spec named. The connections of that are made to the entrance of

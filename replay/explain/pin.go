@@ -47,7 +47,7 @@ func (e *experiment) judgePins(alpha float64) {
 		all := found[g]
 		for i, f := range all {
 			if inner := e.within(g, f.a); inner != nil {
-				all[i] = pair{g, inner, f.p}
+				all[i] = pair{g, inner, constantP(g.strata(e.untreated(), inner))} // what is told is about one arm
 			}
 		}
 		factors := make([]string, len(all))
