@@ -101,29 +101,26 @@ func (a *app) run(c *cobra.Command, f *runFlags) error {
 		Notify: progress.event, Started: progress.start,
 	})
 	progress.end()
+	if err != nil && (id == 0 || errors.As(err, new(*ledger.HeldError)) || errors.Is(err, soak.ErrNothingToResume)) {
+		return err // it did not begin
+	}
 	if err != nil {
-		return runError(err, id)
+		a.fail(err, "what was acknowledged is safe; 'shadowrun --resume"+soak.StateFlag(dir)+"' goes on")
 	}
-	if err := a.conclude(dir, id); !isExit(err) {
-		return failure{err, exitInconclusive, []string{"the soak is in its ledger: shadowrun summary" + soak.StateFlag(dir)}}
-	} else {
-		return err
+	outcome := a.conclude(dir, id)
+	if !isExit(outcome) {
+		return failure{outcome, exitInconclusive, []string{"the soak is in its ledger: shadowrun summary" + soak.StateFlag(dir)}}
 	}
+	if err != nil && outcome == exitError(exitOK) {
+		return exitError(exitInconclusive) // it did all that it was to, and could not record so
+	}
+	return outcome
 }
 
 // isExit reports whether an error is only an exit status.
 func isExit(err error) bool {
 	var exit exitError
 	return errors.As(err, &exit)
-}
-
-// runError gives an error of a soak its status: one that had begun could not be judged.
-func runError(err error, id ledger.SoakID) error {
-	var held *ledger.HeldError
-	if id == 0 || errors.As(err, &held) || errors.Is(err, soak.ErrNothingToResume) {
-		return err
-	}
-	return failure{err, exitInconclusive, []string{"'shadowrun --resume' goes on; what was acknowledged is safe"}}
 }
 
 // conclude prints what the soak came to, and returns its outcome as the exit status.

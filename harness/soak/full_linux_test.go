@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// The state folder's disk is full: the soak ends and says so, and what it had acknowledged is
+// The state folder's disk is full: the soak is interrupted and says so, and what it had acknowledged is
 // there. When there is space again it goes on, and finishes as one that nothing befell.
 func TestFullDisk(t *testing.T) {
 	state := t.TempDir()
@@ -30,7 +30,10 @@ func TestFullDisk(t *testing.T) {
 	write(t, ballast, strings.Repeat("x", 5<<20))
 
 	s := command(t, config, state, "--progress", "json", "--workflow", "compute,llm")
-	s.mustExit(t, 3)
+	s.mustExit(t, 4)
+	if got := s.out.String(); !strings.Contains(got, "\nINTERRUPTED: ") {
+		t.Errorf("it came to\n%s\nwant INTERRUPTED", got)
+	}
 	said := s.err.String()
 	if !strings.Contains(said, "full") && !strings.Contains(said, "no space left") || !strings.Contains(said, "--resume") {
 		t.Errorf("it said\n%s\nwant that the disk is full, and how to go on", lastLines(said, 5))
