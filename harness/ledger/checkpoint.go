@@ -114,6 +114,18 @@ func (r *Reader) LastCheckpoint(soak SoakID) (Checkpoint, error) {
 	return first(r, fmt.Sprintf("a checkpoint of soak %d", soak), scanCheckpoint, checkpointColumns+" ORDER BY n DESC LIMIT 1", soak)
 }
 
+// LastCycle returns when the last cycle of a soak that was committed began and ended, and by
+// how much it overran its interval; the rest of it is left empty. It is [ErrNotFound] before
+// the first.
+func (r *Reader) LastCycle(soak SoakID) (Cycle, error) {
+	return first(r, fmt.Sprintf("a cycle of soak %d", soak), func(rows *sql.Rows) (c Cycle, err error) {
+		var started, ended int64
+		err = rows.Scan(&c.N, &started, &ended, &c.Overrun)
+		c.Started, c.Ended = instant(started), instant(ended)
+		return c, err
+	}, "SELECT n, started_ns, ended_ns, overrun_ns FROM cycles WHERE soak = ? ORDER BY n DESC LIMIT 1", soak)
+}
+
 // Totals returns a soak's sums, all zero before its first commit. It is one look-up,
 // however many runs there are.
 func (r *Reader) Totals(soak SoakID) (Counters, error) {

@@ -40,3 +40,45 @@ func TestActionsAreAppendOnly(t *testing.T) {
 		}
 	}
 }
+
+func TestTheLastOfAJournal(t *testing.T) {
+	l, _ := openLedger(t)
+	soak := startSoak(t, l)
+	for _, text := range []string{"one", "two", "three"} {
+		if err := l.AppendEvent(Event{Soak: soak, At: noon, Kind: "notice", Text: text}); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.AppendEvent(Event{At: noon, Kind: "alert", Text: "of no soak"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.AppendAction(Action{At: noon, Who: "ana", What: text}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct {
+		n    int
+		want []string
+	}{
+		{2, []string{"two", "three"}},
+		{10, []string{"one", "two", "three"}},
+	} {
+		events, err := l.LastEvents(soak, test.n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		actions, err := l.LastActions(test.n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var texts, whats []string
+		for _, e := range events {
+			texts = append(texts, e.Text)
+		}
+		for _, a := range actions {
+			whats = append(whats, a.What)
+		}
+		if diff := cmp.Diff([][]string{test.want, test.want}, [][]string{texts, whats}); diff != "" {
+			t.Errorf("last %d events and actions (-want +got):\n%s", test.n, diff)
+		}
+	}
+}

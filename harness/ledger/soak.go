@@ -158,13 +158,13 @@ func (r *Reader) Sessions(soak SoakID) ([]Session, error) {
 }
 
 // Active returns for how long a soak has been at work: the sum of its sessions. One that
-// has not ended counts as far as its last checkpoint.
+// has not ended counts as far as its last checkpoint, which is the soak's last.
 func (r *Reader) Active(soak SoakID) (time.Duration, error) {
 	return first(r, fmt.Sprintf("soak %d", soak), func(rows *sql.Rows) (d time.Duration, err error) {
 		return d, rows.Scan(&d)
-	}, `SELECT ifnull(sum(coalesce(s.ended_ns, (SELECT max(c.committed_ns) FROM checkpoints c
-		WHERE c.soak = s.soak AND c.session = s.n), s.started_ns) - s.started_ns), 0)
-		FROM sessions s WHERE s.soak = ?`, soak)
+	}, `WITH last (session, at) AS (SELECT session, committed_ns FROM checkpoints WHERE soak = ?1 ORDER BY n DESC LIMIT 1)
+		SELECT ifnull(sum(coalesce(s.ended_ns, (SELECT at FROM last WHERE session = s.n), s.started_ns) - s.started_ns), 0)
+		FROM sessions s WHERE s.soak = ?1`, soak)
 }
 
 // nanos is how a time is stored. The zero time is stored as 0, which no run sees.

@@ -35,6 +35,14 @@ func TestSoaksAndSessions(t *testing.T) {
 	if c, _ := l.LastCheckpoint(soak); c.Session != 2 {
 		t.Errorf("the checkpoint names session %d, want 2", c.Session)
 	}
+	last, err := l.LastCycle(soak)
+	began := noon.Add(time.Minute)
+	if diff := cmp.Diff(Cycle{N: 2, Started: began, Ended: began.Add(time.Second)}, last); diff != "" || err != nil {
+		t.Errorf("last cycle: %v (-want +got):\n%s", err, diff)
+	}
+	if _, err := l.LastCycle(soak + 1); !errors.Is(err, ErrNotFound) {
+		t.Errorf("last cycle of none: %v", err)
+	}
 
 	r, err := View(path)
 	if err != nil {
