@@ -32,6 +32,7 @@ type Config struct {
 	Redact       []string          `yaml:"redact"` // variables whose values are kept out of goldens, logs and ledger
 	Workflows    []WorkflowConfig  `yaml:"workflows"`
 	Rules        []RuleConfig      `yaml:"rules"`
+	Monitor      MonitorConfig     `yaml:"monitor"` // from when on those who watch the soak are told
 
 	// Dir is the configuration's folder, absolute: where commands run. Not a key.
 	Dir string `yaml:"-"`
@@ -133,6 +134,7 @@ func (c Config) Defaults() Config {
 	}
 	setDefault(&c.Explain, ExplainNever)
 	c.Budget = c.Budget.Defaults()
+	c.Monitor = c.Monitor.Defaults()
 	c.Workflows = slices.Clone(c.Workflows)
 	for i := range c.Workflows {
 		c.Workflows[i].defaults(c)

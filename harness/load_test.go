@@ -77,6 +77,16 @@ func TestParseConfigErrors(t *testing.T) {
 				"     2 |   - {ignore: /a, volatile: /b, reason: x}\n       |     ^"},
 		{"a rule without a reason", "rules:\n  - ignore: /a\n", "2:11: rules[0]: (ignore \"/a\"): no reason: say why this may differ, for whoever audits the rules\n" +
 			"     2 |   - ignore: /a\n       |           ^"},
+		{"unknown key of the monitor", "monitor: {disk_warn: 80}\n", "1:11: unknown key \"disk_warn\" under monitor; did you mean \"disk_warning\"?\n     1 | monitor: {disk_warn: 80}\n       |           ^"},
+		{"more than all of a disk", "monitor: {disk_critical: 101}\n",
+			"1:26: monitor.disk_critical: 101 is out of range; want a percentage above 0, up to 100\n     1 | monitor: {disk_critical: 101}\n       |                          ^"},
+		{"critical before a warning", "monitor:\n  disk_warning: 80\n  disk_critical: 70\n",
+			"3:18: monitor.disk_critical: 70 is below disk_warning, which is 80\n     3 |   disk_critical: 70\n       |                  ^"},
+		{"a Prometheus without scheme", "monitor: {prometheus: 'localhost:9090'}\n",
+			"1:23: monitor.prometheus: want a URL, as in http://localhost:9090\n     1 | monitor: {prometheus: 'localhost:9090'}\n       |                       ^"},
+		{"a password for Prometheus", "monitor: {prometheus: 'http://a:b@localhost'}\n",
+			"1:23: monitor.prometheus: want a URL without a user's name or password: the ledger keeps the configuration as it is\n" +
+				"     1 | monitor: {prometheus: 'http://a:b@localhost'}\n       |                       ^"},
 		{"another version", "version: 2\n", "1:10: version: 2 is not known; this shadowrun reads version 1\n     1 | version: 2\n       |          ^"},
 		{"a key twice", "seed: 1\nseed: 2\n", "2:1: mapping key \"seed\" already defined at [1:1]\n     2 | seed: 2\n       | ^"},
 		{"a second document", "seed: 1\n---\nseed: 2\n", "2:1: a second document; want one\n     2 | ---\n       | ^"},
@@ -206,6 +216,7 @@ func TestDefaults(t *testing.T) {
 	want := Config{
 		Version: 1, Seed: 1, Workers: 3, RunsPerCycle: 9, Interval: &interval, Timeout: Duration(time.Minute), Grace: Duration(10 * time.Second),
 		Recheck: &recheck, Again: 5, FailOn: "violation", UnknownRate: &rate, Explain: "never", Budget: Budget{240, 10 * time.Minute},
+		Monitor: MonitorConfig{DiskWarning: 90, DiskCritical: 98, GoldenSize: 10 << 30},
 		Workflows: []WorkflowConfig{{
 			Name: "a", Command: []string{"a"}, Output: golden.OutputText, Trace: "stdout", Artifacts: &yes, Variants: []Variant{VariantAgain},
 			Timeout: Duration(time.Minute), Weight: 1, MaxOutput: 64 << 20, MaxEvents: 2_000_000, MaxProcesses: 256, External: "record",
