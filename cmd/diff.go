@@ -15,6 +15,7 @@ type diffFlags struct {
 	output  string
 	goldenA string
 	goldenB string
+	folder  string
 }
 
 func (a *app) diffCommand() *cobra.Command {
@@ -31,6 +32,9 @@ can't be read.`,
   kubectl get pods -o json | shadowrun diff yesterday.json - --json`,
 		Args: arguments(0, 2),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if f.folder != "" {
+				return a.summarizeFolder(0, f.folder, f.output, f.all)
+			}
 			if f.goldenA != "" {
 				args = append([]string{f.goldenA}, args...)
 			}
@@ -44,15 +48,24 @@ can't be read.`,
 		},
 	}
 	flags := c.Flags()
-	flags.StringVar(&f.format, "format", "", "`how` to read them: trace, json, jsonl or text (default by content)")
+	flags.StringVar(&f.format, "format", "", "`how` to read them: trace, json, jsonl, text or bytes (default by content)")
 	flags.BoolVarP(&f.all, "verbose", "v", false, "show all differences, not only the first ten")
 	flags.StringVarP(&f.output, "output", "o", "", "also write the comparison as JSON to this `file`")
 	flags.StringVar(&a.configFlag, "config", "", "apply the rules of this configuration `file`")
+	f.addGoldens(c)
+	flags.StringVar(&f.folder, "summary-dir", "", "a folder to summarise")
+	flags.MarkHidden("summary-dir")
+	return c
+}
+
+// addGoldens adds the names that an old script gave to the two documents. It also summarised
+// folders, so 'summary' takes these, and 'diff' takes the folder.
+func (f *diffFlags) addGoldens(c *cobra.Command) {
+	flags := c.Flags()
 	flags.StringVar(&f.goldenA, "golden-a", "", "the first")
 	flags.StringVar(&f.goldenB, "golden-b", "", "the second")
 	flags.MarkHidden("golden-a")
 	flags.MarkHidden("golden-b")
-	return c
 }
 
 // comparisonJSON is a comparison, as DESIGN has it.
@@ -174,7 +187,7 @@ func (a *app) namedSide(err error, nameA, nameB string) error {
 	case bad.Line > 0:
 		name = fmt.Sprintf("%s:%d", name, bad.Line)
 	}
-	return hinted(fmt.Errorf("%s: %s", name, bad.Reason), "--format says how to read them: trace, json, jsonl or text")
+	return hinted(fmt.Errorf("%s: %s", name, bad.Reason), "--format says how to read them: trace, json, jsonl, text or bytes")
 }
 
 func compareAs(format string, want, got []byte, rules *replay.RuleSet) (replay.Result, replay.Evidence, error) {
@@ -190,8 +203,12 @@ func compareAs(format string, want, got []byte, rules *replay.RuleSet) (replay.R
 		evidence.Format = replay.JSONLines
 	case "text":
 		evidence.Format = replay.Text
+	case "bytes": // in blocks, as the trace of such output has them
+		evidence.Format = replay.JSONLines
+		want, got = inBlocks(want), inBlocks(got)
+		evidence.WantDoc, evidence.GotDoc = want, got
 	default:
-		return replay.Result{}, evidence, fmt.Errorf("--format %s: want trace, json, jsonl or text", format)
+		return replay.Result{}, evidence, fmt.Errorf("--format %s: want trace, json, jsonl, text or bytes", format)
 	}
 	result, err := replay.Compare(want, got, evidence.Format, options)
 	return result, evidence, err

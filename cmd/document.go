@@ -6,7 +6,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/shadowrun/shadowrun/golden"
 )
@@ -26,7 +28,7 @@ func (a *app) readDocument(name string) ([]byte, error) {
 	}
 	text, err := io.ReadAll(io.LimitReader(in, maxDocument+1))
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
+		return nil, err // it names the file
 	}
 	if len(text) > maxDocument {
 		return nil, fmt.Errorf("%s: larger than %d bytes", name, maxDocument)
@@ -35,7 +37,8 @@ func (a *app) readDocument(name string) ([]byte, error) {
 }
 
 // formatOf guesses how to read two documents: as traces where the first lines say so, as JSON
-// where both are, then by their names, then as JSON Lines where both are, and else as text.
+// where both are, then by their names, then as JSON Lines where both are, and else as text, or as bytes where
+// one is none.
 func formatOf(nameA, nameB string, want, got []byte) string {
 	if isTrace(want) && isTrace(got) {
 		return "trace"
@@ -54,7 +57,21 @@ func formatOf(nameA, nameB string, want, got []byte) string {
 	case isJSONLines(want) && isJSONLines(got):
 		return "jsonl"
 	}
+	if !isText(want) || !isText(got) {
+		return "bytes"
+	}
 	return "text"
+}
+
+func isText(b []byte) bool { return utf8.Valid(b) && bytes.IndexByte(b, 0) < 0 }
+
+// inBlocks returns bytes as JSON Lines of blocks.
+func inBlocks(b []byte) []byte {
+	var lines []byte
+	for block := range slices.Chunk(b, golden.BlockSize) {
+		lines = append(golden.AppendBase64(lines, block), '\n')
+	}
+	return lines
 }
 
 func isTrace(text []byte) bool {

@@ -42,7 +42,10 @@ those of a repository folder, with --archive those of an archive.
 Exit status: 0 all are whole, 1 a problem was found, 3 there was nothing to verify.`,
 		Example: "  shadowrun golden verify\n  shadowrun golden verify --archive goldens-2026-11.tar.zst",
 		Args:    arguments(0, 0),
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := oneOf(c, "dir", "archive"); err != nil {
+				return err
+			}
 			switch {
 			case dir != "":
 				return a.verifyFolder(dir)
@@ -55,7 +58,6 @@ Exit status: 0 all are whole, 1 a problem was found, 3 there was nothing to veri
 	}
 	c.Flags().StringVar(&dir, "dir", "", "of this repository `folder`")
 	c.Flags().StringVar(&archive, "archive", "", "of this archive `file`")
-	c.MarkFlagsMutuallyExclusive("dir", "archive")
 	return c
 }
 

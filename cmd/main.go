@@ -108,6 +108,7 @@ func (a *app) root() *cobra.Command {
 	root.Short = "Does it do the same thing again, given the same seed?"
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.Args = unknownCommand
+	root.PersistentPreRunE = noEmptyFlag
 	root.SetFlagErrorFunc(wrongFlag)
 	root.PersistentFlags().StringVar(&a.stateFlag, "state", "", "state `folder` (default $XDG_STATE_HOME/shadowrun)")
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print the facts as JSON")

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,8 +53,6 @@ Exit status: 0 PASS, 1 FAIL, 2 usage or configuration, 3 INCONCLUSIVE, 4 INTERRU
 	flags.BoolVar(&f.resume, "resume", false, "go on with the latest soak of the state folder")
 	flags.StringVar(&f.progress, "progress", "", "`how` to tell of it: bar, text, json or none (default bar on a terminal, else text)")
 	flags.MarkHidden("hours")
-	c.MarkFlagsMutuallyExclusive("duration", "hours")
-	c.MarkFlagsMutuallyExclusive("quick", "cycles")
 	return c
 }
 
@@ -77,6 +76,9 @@ func (f *runFlags) limits(config *harness.Config) (cycles int, duration time.Dur
 }
 
 func (a *app) run(c *cobra.Command, f *runFlags) error {
+	if err := cmp.Or(oneOf(c, "duration", "hours"), oneOf(c, "quick", "cycles")); err != nil {
+		return err
+	}
 	config, err := a.config(c, &f.configFlags)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ func (a *app) summaryCommand() *cobra.Command {
 	var id int64
 	var dir, output string
 	var all bool
+	var goldens diffFlags
 	c := &cobra.Command{
 		Use:   "summary [FOLDER]",
 		Short: "Summarise a whole soak, or an old shadow folder",
@@ -28,19 +29,11 @@ Exit status: that of the outcome.`,
 			if len(args) == 1 {
 				dir = args[0]
 			}
-			if dir != "" && !isFile(soak.LedgerPath(dir)) {
-				return a.summarizeShadow(dir, output, all)
+			if goldens.goldenA != "" || goldens.goldenB != "" {
+				goldens.output, goldens.all = output, all
+				return a.diff(goldens.goldenA, goldens.goldenB, &goldens)
 			}
-			if dir != "" {
-				a.stateFlag = dir
-			}
-			return a.withSoak(id, func(s *soak.State, of ledger.Soak) error {
-				summary, err := a.summarize(s, of)
-				if err != nil {
-					return err
-				}
-				return a.concludeSummary(summary, output)
-			})
+			return a.summarizeFolder(id, dir, output, all)
 		},
 	}
 	flags := c.Flags()
@@ -49,8 +42,26 @@ Exit status: that of the outcome.`,
 	flags.StringVarP(&output, "output", "o", "", "also write it as JSON to this `file`")
 	flags.BoolVarP(&all, "verbose", "v", false, "show all differences")
 	flags.MarkHidden("dir")
+	goldens.addGoldens(c)
 	flags.SetNormalizeFunc(otherNames)
 	return c
+}
+
+// summarizeFolder prints the summary of a soak in a state folder, for "" the one of --state, or of an old shadow folder.
+func (a *app) summarizeFolder(id int64, dir, output string, all bool) error {
+	if dir != "" && !isFile(soak.LedgerPath(dir)) {
+		return a.summarizeShadow(dir, output, all)
+	}
+	if dir != "" {
+		a.stateFlag = dir
+	}
+	return a.withSoak(id, func(s *soak.State, of ledger.Soak) error {
+		summary, err := a.summarize(s, of)
+		if err != nil {
+			return err
+		}
+		return a.concludeSummary(summary, output)
+	})
 }
 
 // summarize returns a soak's summary, its commands to paste naming the soak that was asked for.

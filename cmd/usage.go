@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -69,6 +70,31 @@ func wrongFlag(c *cobra.Command, err error) error {
 		return fmt.Errorf("--%s %s: %s", invalid.GetFlag().Name, invalid.GetValue(), why)
 	}
 	return hinted(err, helpHint(c))
+}
+
+// oneOf refuses flags that say different things about the same.
+func oneOf(c *cobra.Command, names ...string) error {
+	var set []string
+	for _, name := range names {
+		if c.Flags().Changed(name) {
+			set = append(set, "--"+name)
+		}
+	}
+	if len(set) < 2 {
+		return nil
+	}
+	return hinted(fmt.Errorf("%s: want one of them, not both", strings.Join(set, " and ")), helpHint(c))
+}
+
+// noEmptyFlag refuses the empty text that a shell makes of a variable that is not set: it would
+// stand for the flag's default, such as another state folder than the one that was meant.
+func noEmptyFlag(c *cobra.Command, _ []string) (err error) {
+	c.Flags().Visit(func(f *pflag.Flag) {
+		if f.Value.Type() == "string" && f.Value.String() == "" {
+			err = hinted(fmt.Errorf("--%s: it is empty; leave it out for the default", f.Name), helpHint(c))
+		}
+	})
+	return err
 }
 
 func helpHint(c *cobra.Command) string {

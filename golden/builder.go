@@ -83,7 +83,7 @@ func (b *Builder) AddText(kind Kind, name, text string) error {
 	}
 	return b.add(kind, name, func(dst []byte) ([]byte, error) {
 		if !utf8.ValidString(text) {
-			return appendBase64(dst, text), nil
+			return AppendBase64(dst, text), nil
 		}
 		return jsontext.AppendQuote(dst, text)
 	})

@@ -82,9 +82,12 @@ func appendText(dst []byte, text string) []byte {
 	return dst
 }
 
-// appendBase64 appends bytes that are not text as {"base64":"…"}.
-func appendBase64(dst []byte, text string) []byte {
+// BlockSize is how much of an output of bytes is one event, in bytes.
+const BlockSize = 4096
+
+// AppendBase64 appends bytes that are not text as {"base64":"…"}.
+func AppendBase64[T string | []byte](dst []byte, b T) []byte {
 	dst = append(dst, `{"base64":"`...)
-	dst = base64.StdEncoding.AppendEncode(dst, []byte(text))
+	dst = base64.StdEncoding.AppendEncode(dst, []byte(b))
 	return append(dst, `"}`...)
 }

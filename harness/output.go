@@ -2,7 +2,6 @@ package harness
 
 import (
 	"bytes"
-	"encoding/base64"
 	"errors"
 	"fmt"
 
@@ -24,9 +23,6 @@ type output struct {
 	held    []byte // of a unit that is not whole yet
 	message string // of the first fault, for people
 }
-
-// blockSize is how much of an output of format bytes is one event, in bytes.
-const blockSize = 4096
 
 func newOutput(b *golden.Builder, w WorkflowConfig, redact redactor) *output {
 	o := &output{builder: b, format: w.Output, maxEvents: w.MaxEvents, source: "output", redact: redact}
@@ -71,9 +67,9 @@ func (o *output) lines(chunk []byte) error {
 
 func (o *output) blocks(chunk []byte) error {
 	for len(chunk) > 0 {
-		n := min(blockSize-len(o.held), len(chunk))
+		n := min(golden.BlockSize-len(o.held), len(chunk))
 		o.held, chunk = append(o.held, chunk[:n]...), chunk[n:]
-		if len(o.held) < blockSize {
+		if len(o.held) < golden.BlockSize {
 			return nil
 		}
 		if err := o.unit(o.held); err != nil {
@@ -114,8 +110,7 @@ func (o *output) unit(unit []byte) error {
 		}
 		return o.builder.AddText(golden.KindOut, "", string(text))
 	case golden.OutputBytes:
-		value := base64.StdEncoding.AppendEncode([]byte(`{"base64":"`), unit)
-		return o.builder.Add(golden.KindOut, "", append(value, `"}`...))
+		return o.builder.Add(golden.KindOut, "", golden.AppendBase64(nil, unit))
 	default:
 		return o.builder.AddText(golden.KindOut, "", string(unit))
 	}
