@@ -20,6 +20,7 @@ const (
 	natureDigest    nature = "digest over another difference"
 	natureAggregate nature = "number computed from another difference"
 	natureCopy      nature = "copy of another difference"
+	natureFormat    nature = "another form of another difference"
 	natureNothing   nature = "none of these"
 )
 
@@ -52,4 +53,5 @@ var rulings = map[nature]ruling{
 	natureDigest:    {ClassDerived, ""},
 	natureAggregate: {ClassDerived, ""},
 	natureCopy:      {ClassDerived, ""},
+	natureFormat:    {ClassDerived, ""},
 }

@@ -27,7 +27,9 @@ type links struct {
 	want, got *source
 	below     map[string]*below
 	texts     []texts
-	parent    []int // of each difference: what it follows from, or -1
+	numbers   []twoNumbers
+	around    map[level][]operand // see operands
+	parent    []int               // of each difference: what it follows from, or -1
 }
 
 // texts is what a difference's scalars say; not ok if it has other values.
@@ -41,13 +43,14 @@ func derive(x *examiner, ds []Difference, in Evidence) {
 	if !slices.ContainsFunc(ds, derivable) || len(ds)+len(in.Covered) < 2 {
 		return
 	}
-	l := &links{x: x, own: len(ds)}
+	l := &links{x: x, own: len(ds), around: map[level][]operand{}}
 	l.ds = append(slices.Clone(ds), in.Covered...)
 	l.want, l.got = newSource(Want, in.WantDoc, in.Format), newSource(Got, in.GotDoc, in.Format)
 	l.below = indexBelow(l.ds, l.own)
-	l.texts = make([]texts, len(l.ds))
+	l.texts, l.numbers = make([]texts, len(l.ds)), make([]twoNumbers, len(l.ds))
 	for i, d := range l.ds {
 		l.texts[i].want, l.texts[i].got, l.texts[i].ok = scalarTexts(d)
+		l.numbers[i] = numbersOf(d)
 	}
 	l.parent = slices.Repeat([]int{-1}, len(l.ds))
 	marks := l.digests()
@@ -75,8 +78,10 @@ func derive(x *examiner, ds []Difference, in Evidence) {
 	}
 }
 
+// derivable reports whether a difference is looked at again: a violation, or what is taken for a duration,
+// for which no reading of a clock speaks.
 func derivable(d Difference) bool {
-	return d.Class == ClassViolation && d.Kind == Changed && d.Cause != CauseOrder
+	return d.Kind == Changed && (d.Class == ClassViolation && d.Cause != CauseOrder || d.Class == ClassVolatile && d.Cause == CauseDuration)
 }
 
 // settle gives a derived difference its root's cause. What follows from a difference that
@@ -139,8 +144,9 @@ func (l *links) copies(i int) []mark {
 			ms = append(ms, mark{r.want, r.got, natureCopy, "the value at " + orRoot(l.ds[j].Path) + ", on both sides", j})
 		}
 	}
-	// The earliest is the root; a longer value goes before what it contains.
+	// The earliest is the root; a longer value goes before what it contains, and a copy before another form.
 	slices.Reverse(ms)
+	ms = append(ms, l.formats(i)...)
 	slices.SortStableFunc(ms, func(a, b mark) int { return len(b.want) - len(a.want) })
 	return ms
 }
@@ -151,7 +157,9 @@ func (l *links) totals(i int) (explanation, bool) {
 	if d.Want.Kind() != '0' || d.Got.Kind() != '0' {
 		return explanation{}, false
 	}
-	for _, j := range l.others(i) {
+	others := l.others(i)
+	slices.SortStableFunc(others, func(a, b int) int { return gravity(l.ds[a]) - gravity(l.ds[b]) })
+	for _, j := range others {
 		r := l.ds[j]
 		if l.leadsTo(j, i) {
 			continue
@@ -173,8 +181,19 @@ func (l *links) totals(i int) (explanation, bool) {
 				return e, true
 			}
 		}
+		if e, ok := l.another(i, j); ok {
+			return e, true
+		}
 	}
 	return explanation{}, false
+}
+
+// gravity puts readings of the world last: of several parts, what is a violation is the root.
+func gravity(d Difference) int {
+	if d.Class == ClassVolatile {
+		return 1
+	}
+	return 0
 }
 
 // scalarTexts returns what a string says or a number is written as, on both sides.

@@ -15,6 +15,7 @@ type source struct {
 	places   map[string]nodeAt
 	elements map[string][]uint32  // of arrays
 	columns  map[string][]float64 // see [source.column]
+	objects  map[string][]member  // see [source.members]
 }
 
 // nodeAt is a node of a document; no document: nowhere.
@@ -32,7 +33,7 @@ type unit struct {
 // newSource indexes a document. One that cannot be read is as good as none: then nothing
 // is recomputed from it.
 func newSource(side Side, src []byte, f Format) *source {
-	s := &source{units: map[string]*unit{}, places: map[string]nodeAt{}, elements: map[string][]uint32{}, columns: map[string][]float64{}}
+	s := &source{units: map[string]*unit{}, places: map[string]nodeAt{}, elements: map[string][]uint32{}, columns: map[string][]float64{}, objects: map[string][]member{}}
 	if src == nil {
 		return s
 	}

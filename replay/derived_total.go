@@ -107,20 +107,36 @@ func (s *source) column(path, rest string) []float64 {
 // fields returns the numbers among the members of the object at path, except the one at
 // except.
 func (s *source) fields(path, except string) []float64 {
-	doc, n, ok := s.find(path)
-	if !ok || doc.kind(n) != '{' {
-		return nil
-	}
 	var out []float64
-	for _, child := range doc.children(n) {
-		if p := path + "/" + escapedName(doc, child); p == except {
-			continue
-		}
-		if v, err := strconv.ParseFloat(string(doc.value(child)), 64); err == nil {
-			out = append(out, v)
+	for _, m := range s.members(path) {
+		if len(except) != len(path)+len(m.name) || !strings.HasSuffix(except, m.name) || !strings.HasPrefix(except, path) {
+			out = append(out, m.value)
 		}
 	}
 	return out
+}
+
+// member is a number in an object; its name is as in a path, with the slash.
+type member struct {
+	name  string
+	value float64
+}
+
+// members returns the numbers in the object at path, none if there is no object.
+func (s *source) members(path string) []member {
+	if known, ok := s.objects[path]; ok {
+		return known
+	}
+	var all []member
+	if doc, n, ok := s.find(path); ok && doc.kind(n) == '{' {
+		for _, c := range doc.children(n) {
+			if v, err := strconv.ParseFloat(string(doc.value(c)), 64); err == nil {
+				all = append(all, member{"/" + escapedName(doc, c), v})
+			}
+		}
+	}
+	s.objects[path] = all
+	return all
 }
 
 func escapedName(d *document, n uint32) string {

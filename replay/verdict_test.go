@@ -27,6 +27,7 @@ func TestEachNatureHasItsClassAndVerdict(t *testing.T) {
 		natureDigest:    {ClassDerived, "", VerdictViolation},
 		natureAggregate: {ClassDerived, "", VerdictViolation},
 		natureCopy:      {ClassDerived, "", VerdictViolation},
+		natureFormat:    {ClassDerived, "", VerdictViolation},
 	}
 	for n := range rulings {
 		if _, ok := rows[n]; !ok {
