@@ -108,6 +108,9 @@ func (a *app) config(c *cobra.Command, f *configFlags) (harness.Config, error) {
 	if err != nil {
 		return config, err
 	}
+	if err := config.CheckRuleWorkflows(); err != nil { // before some are chosen
+		return config, fmt.Errorf("%s: %w", a.configSource(), err)
+	}
 	set := c.Flags().Changed
 	for _, name := range []string{"seed", "workers", "runs-per-cycle"} {
 		if set(name) && c.Flag(name).Value.String() == "0" {

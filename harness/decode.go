@@ -201,7 +201,7 @@ func unknownKey(n ast.Node, key, path string, valid []string) error {
 	if path == "" && hasKey(WorkflowConfig{}, key) {
 		return wrong(n, "unknown key %q %s; it belongs under each workflow that it is for", key, where)
 	}
-	if near := nearest(key, valid); near != "" {
+	if near := nearest(strings.ReplaceAll(key, "-", "_"), valid); near != "" {
 		return wrong(n, "unknown key %q %s; did you mean %q?", key, where, near)
 	}
 	slices.Sort(valid)

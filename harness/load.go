@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -47,14 +49,17 @@ func LoadConfig(path string) (Config, error) {
 // ConfigError is a mistake in a configuration, with its place.
 type ConfigError struct {
 	File         string
-	Line, Column int // from 1; 0 where there is no place
-	Source       string
+	Line, Column int    // from 1; 0 where there is no place
+	Source       string // the line; empty where it can't be shown
 	Reason       string
 }
 
 func (e *ConfigError) Error() string {
-	if e.Line == 0 {
+	switch {
+	case e.Line == 0:
 		return fmt.Sprintf("%s: %s", e.File, e.Reason)
+	case e.Source == "":
+		return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Reason)
 	}
 	return fmt.Sprintf("%s:%d:%d: %s\n  %4d | %s\n       | %s^",
 		e.File, e.Line, e.Column, e.Reason, e.Line, e.Source, strings.Repeat(" ", max(e.Column-1, 0)))
@@ -69,6 +74,9 @@ func ParseConfig(name string, data []byte) (c Config, err error) {
 			c, err = Config{}, text.error(nil, fmt.Sprintf("not readable as YAML: %v", p))
 		}
 	}()
+	if err := text.readable(); err != nil {
+		return c, err
+	}
 	file, err := parser.ParseBytes(text.data, 0)
 	if err != nil {
 		return c, text.yamlError(err)
@@ -83,7 +91,11 @@ func ParseConfig(name string, data []byte) (c Config, err error) {
 	if err := d.value(file.Docs[0].Body, reflect.ValueOf(&c).Elem(), ""); err != nil {
 		return Config{}, text.decodeError(err)
 	}
-	if err := parsed(c).check(); err != nil {
+	err = parsed(c).check()
+	if err == nil && c.Workflows != nil { // else they are the binary's, which are not known here
+		err = c.CheckRuleWorkflows()
+	}
+	if err != nil {
 		return Config{}, text.keyError(err, d.places)
 	}
 	return c, nil
@@ -107,12 +119,34 @@ type source struct {
 	data []byte
 }
 
+// readable refuses what YAML does, and a terminal should not be shown.
+func (s source) readable() error {
+	line, column := 1, 1
+	for rest := s.data; len(rest) > 0; column++ {
+		r, n := utf8.DecodeRune(rest)
+		control := unicode.IsControl(r) && !strings.ContainsRune("\t\n\r\u0085", r)
+		if control || r == utf8.RuneError && n == 1 {
+			return &ConfigError{File: s.name, Line: line, Column: column, Reason: fmt.Sprintf("byte 0x%02x is not part of a text in UTF-8; is it a configuration?", rest[0])}
+		}
+		if r == '\n' {
+			line, column = line+1, 0
+		}
+		rest = rest[n:]
+	}
+	return nil
+}
+
+// maxSource is how long a line may be and still be shown, in bytes.
+const maxSource = 300
+
 func (s source) error(at *token.Token, reason string) error {
 	e := &ConfigError{File: s.name, Reason: reason}
 	if at != nil && at.Position != nil {
 		e.Line, e.Column = at.Position.Line, at.Position.Column
 		if lines := bytes.Split(s.data, []byte("\n")); e.Line >= 1 && e.Line <= len(lines) {
-			e.Source = strings.TrimRight(string(lines[e.Line-1]), "\r")
+			if line := bytes.TrimRight(lines[e.Line-1], "\r"); len(line) <= maxSource {
+				e.Source = string(line)
+			}
 		}
 	}
 	return e

@@ -87,6 +87,12 @@ func TestParseConfigErrors(t *testing.T) {
 		{"a password for Prometheus", "monitor: {prometheus: 'http://a:b@localhost'}\n",
 			"1:23: monitor.prometheus: want a URL without a user's name or password: the ledger keeps the configuration as it is\n" +
 				"     1 | monitor: {prometheus: 'http://a:b@localhost'}\n       |                       ^"},
+		{"a rule for no workflow", flow + "rules:\n  - {ignore: /a, reason: x, workflow: folw}\n",
+			"6:39: rules[0].workflow: there is no workflow \"folw\"; did you mean \"flow\"?\n" +
+				"     6 |   - {ignore: /a, reason: x, workflow: folw}\n       |                                       ^"},
+		{"a rule for a workflow unlike any", flow + "rules:\n  - {ignore: /a, reason: x, workflow: orders}\n",
+			"6:39: rules[0].workflow: there is no workflow \"orders\"; want one of flow\n" +
+				"     6 |   - {ignore: /a, reason: x, workflow: orders}\n       |                                       ^"},
 		{"another version", "version: 2\n", "1:10: version: 2 is not known; this shadowrun reads version 1\n     1 | version: 2\n       |          ^"},
 		{"a key twice", "seed: 1\nseed: 2\n", "2:1: mapping key \"seed\" already defined at [1:1]\n     2 | seed: 2\n       | ^"},
 		{"a second document", "seed: 1\n---\nseed: 2\n", "2:1: a second document; want one\n     2 | ---\n       | ^"},
@@ -186,7 +192,10 @@ func TestLoadConfig(t *testing.T) {
 		{"good", "seed: 3\n", ""},
 		{"large", strings.Repeat("#\n", 1<<19) + "#", "NAME: larger than 1048576 bytes; is it a configuration?"},
 		{"as large as can be", strings.Repeat("#\n", 1<<19), ""},
-		{"binary", "\x7fELF\x02\x01\x01\x00\x00", "NAME:1:1: the configuration: want keys with values, not a single value\n     1 | \x7fELF\x02\x01\x01\x00\x00\n       | ^"},
+		{"binary", "\x7fELF\x02\x01\x01\x00\x00", "NAME:1:1: byte 0x7f is not part of a text in UTF-8; is it a configuration?"},
+		{"not UTF-8", "seed: 1\n# gr\xfc\xdfe\n", "NAME:2:5: byte 0xfc is not part of a text in UTF-8; is it a configuration?"},
+		{"a control character", "name: ä\x1b[2J\n", "NAME:1:8: byte 0x1b is not part of a text in UTF-8; is it a configuration?"},
+		{"a long line", "[" + strings.Repeat(" ", 400) + "]\n", "NAME:1:1: the configuration: want keys with values, not a list"},
 		{"gone", "", "open NAME: no such file or directory"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,13 +1,11 @@
 package harness
 
-import "strings"
-
 // nearest returns the word that takes the fewest edits to become name, or "" where even that
 // takes more than half of name's letters. The first of equals wins.
 func nearest(name string, words []string) string {
 	best, bestEdits := "", (len(name)+1)/2+1
 	for _, w := range words {
-		if e := edits(strings.ReplaceAll(name, "-", "_"), w); e < bestEdits {
+		if e := edits(name, w); e < bestEdits {
 			best, bestEdits = w, e
 		}
 	}

@@ -101,6 +101,26 @@ func (c Config) checkRules() error {
 	return nil
 }
 
+// CheckRuleWorkflows refuses a rule for a workflow that there is not: it would never match. It is for
+// a configuration with all its workflows, none of which a flag has left out.
+func (c Config) CheckRuleWorkflows() error {
+	var names []string
+	for _, w := range c.Workflows {
+		names = append(names, w.Name)
+	}
+	for i, r := range c.Rules {
+		if r.Workflow == "" || slices.Contains(names, r.Workflow) {
+			continue
+		}
+		at := fmt.Sprintf("rules[%d].workflow", i)
+		if near := nearest(r.Workflow, names); near != "" {
+			return badKey(at, "there is no workflow %q; did you mean %q?", r.Workflow, near)
+		}
+		return badKey(at, "there is no workflow %q; want one of %s", r.Workflow, strings.Join(names, ", "))
+	}
+	return nil
+}
+
 func (w WorkflowConfig) check(at string) error {
 	if !workflowName.MatchString(w.Name) {
 		return badKey(at+"name", "%q: want 1 to 64 letters, digits, dots, dashes or underscores, the first a letter or digit", w.Name)
