@@ -2,7 +2,8 @@
 'use strict';
 const { seeded, between } = require('./seeded.js');
 
-const token = () => Math.random().toString(36).slice(2, 12) + Math.random().toString(36).slice(2, 12);
+const piece = () => Math.random().toString(36).slice(2, 12).padEnd(10, '0'); // a number may be short
+const token = () => piece() + piece();
 const distance = (a, b) => Math.abs(a.x - b.x) + Math.abs(a.y - b.y);
 
 /** Orders the stops by always driving to the nearest one left. */
