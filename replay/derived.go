@@ -144,9 +144,9 @@ func (l *links) copies(i int) []mark {
 			ms = append(ms, mark{r.want, r.got, natureCopy, "the value at " + orRoot(l.ds[j].Path) + ", on both sides", j})
 		}
 	}
-	// The earliest is the root; a longer value goes before what it contains, and a copy before another form.
+	// The earliest is the root; a longer value goes before what it contains, and a copy before a part or another form.
 	slices.Reverse(ms)
-	ms = append(ms, l.formats(i)...)
+	ms = append(append(ms, l.excerpts(i)...), l.formats(i)...)
 	slices.SortStableFunc(ms, func(a, b mark) int { return len(b.want) - len(a.want) })
 	return ms
 }
