@@ -187,7 +187,7 @@ func (e *execution) carryOut(ctx context.Context) {
 		e.stopped = e.result.Status == proc.Cancelled && ctx.Err() != nil
 	}
 	for _, hook := range e.x.config.After {
-		e.hook(context.WithoutCancel(ctx), "after", hook)
+		e.hook(context.Background(), "after", hook)
 	}
 }
 
@@ -204,7 +204,7 @@ func (e *execution) before(ctx context.Context) bool {
 func (e *execution) hook(ctx context.Context, when string, argv []string) bool {
 	spec := e.spec(argv)
 	spec.Stdout = e.stderr.stream()
-	result := proc.Run(ctx, spec)
+	result := proc.Run(inFlight(ctx), spec)
 	e.stderr.flush()
 	if result.Status == proc.Exited && result.Exit == 0 {
 		return true
@@ -254,7 +254,7 @@ func (e *execution) command(ctx context.Context, killAfter int) (killed bool) {
 		defer f.Close()
 		spec.Stdin = f
 	}
-	running, cancel := context.WithCancelCause(ctx)
+	running, cancel := context.WithCancelCause(inFlight(ctx))
 	defer cancel(nil)
 	if e.x.config.Checkpoints {
 		watch, err := watchCheckpoints(e.dir.sub("checkpoint"), killAfter, func() { cancel(errKilled) })

@@ -137,7 +137,7 @@ func (r *Runner) unknown(p PlannedRun, err error) *ReplayResult {
 
 // collect puts what came of the replays into the result. A run that was not replayed because
 // the soak was stopped counts as abandoned: it is made up for on resumption, replay and all,
-// and so are then the rechecks.
+// and so are then the rechecks. Where these alone are left, a run is given up for their sake.
 func (r *Runner) collect(ctx context.Context, result *CycleResult, planned Cycle, replays []*ReplayResult) {
 	for i, replayed := range replays {
 		switch {
@@ -150,8 +150,34 @@ func (r *Runner) collect(ctx context.Context, result *CycleResult, planned Cycle
 			result.Runs[i].Execution = Execution{Status: golden.StatusAbandoned, Message: "stopped before it was replayed"}
 		}
 	}
-	if slices.ContainsFunc(result.Runs, func(run RunResult) bool { return run.Status == golden.StatusAbandoned }) {
+	if ctx.Err() != nil && result.RechecksSkipped > 0 && !result.abandoned() {
+		result.giveUp()
+	}
+	if result.abandoned() {
 		result.RechecksSkipped = 0
+	}
+}
+
+// abandoned reports whether the cycle comes again, to make up for some of its runs.
+func (c *CycleResult) abandoned() bool {
+	return slices.ContainsFunc(c.Runs, func(run RunResult) bool { return run.Status == golden.StatusAbandoned })
+}
+
+// giveUp makes one run of the cycle an abandoned one, so that the cycle comes again with its rechecks. It takes one that
+// showed nothing grave: what speaks against a workflow is never thrown away.
+func (c *CycleResult) giveUp() {
+	for i, p := range c.Replays {
+		if p.Recheck || p.Checked.Verdict != replay.VerdictMatch && p.Checked.Verdict != replay.VerdictLeak {
+			continue
+		}
+		at := slices.IndexFunc(c.Runs, func(run RunResult) bool { return run.Position == p.Position })
+		if p.Got != nil {
+			p.Got.Close()
+		}
+		c.Replays = slices.Delete(c.Replays, i, i+1)
+		c.Runs[at].Close()
+		c.Runs[at].Execution = Execution{Status: golden.StatusAbandoned, Message: "stopped before the older runs of its cycle were replayed"}
+		return
 	}
 }
 
@@ -164,7 +190,7 @@ func (r *Runner) replay(ctx context.Context, p PlannedRun, run OlderRun, again i
 	checker := replay.Checker{Again: again, Rules: w.rules, Variant: string(p.Variant)}
 	checked, err := checker.Check(ctx, attemptOf(run.Trace, run.Circumstances), rep.attempt)
 	rep.release()
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		rep.discard()
 		return nil
 	}

@@ -38,7 +38,7 @@ func steady(t testing.TB, took time.Duration) fakeWorkflow {
 		select {
 		case <-time.After(took):
 			return traceOf(t, j, "1")
-		case <-ctx.Done():
+		case <-inFlight(ctx).Done():
 			return Execution{Status: golden.StatusAbandoned, Message: "stopped while it was in flight"}
 		}
 	}

@@ -48,7 +48,7 @@ func (x *goExecutor) execute(ctx context.Context, j job) Execution {
 		return x.executeChild(ctx, j)
 	}
 	began := x.world.now()
-	running, stop := context.WithCancelCause(ctx)
+	running, stop := context.WithCancelCause(inFlight(ctx))
 	defer stop(nil)
 	running, cancel := context.WithTimeoutCause(running, x.timeout, errTimeout)
 	defer cancel()

@@ -31,8 +31,7 @@ func (r *replayer) attempt(ctx context.Context, n int) (replay.Attempt, error) {
 	}
 	e := r.runner.execute(ctx, job{PlannedRun: r.run, killAfter: r.run.killAfter(r.of.Checkpoints), record: r.record})
 	r.restorations += e.Restorations
-	if ctx.Err() != nil {
-		e.Close()
+	if e.Trace == nil && ctx.Err() != nil {
 		return replay.Attempt{}, context.Cause(ctx)
 	}
 	if e.Trace == nil {

@@ -91,7 +91,7 @@ func (x *goExecutor) childSpec(task childTask) proc.Spec {
 func (x *goExecutor) runChild(ctx context.Context, spec proc.Spec) (proc.Result, []byte) {
 	stderr := tail{redact: x.redact}
 	spec.Stdout, spec.Stderr = stderr.stream(), stderr.stream()
-	result := proc.Run(ctx, spec)
+	result := proc.Run(inFlight(ctx), spec)
 	stderr.flush()
 	return result, stderr.bytes()
 }

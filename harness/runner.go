@@ -26,11 +26,12 @@ type Runner struct {
 	Notify    func(Event)      // from one goroutine; nil: nobody watches
 	Now       func() time.Time // the wall clock; nil: time.Now
 
-	FirstCycle int           // 1, or where a resumed soak goes on
-	Rest       *Rest         // what of FirstCycle is to be made up for; nil: all of it is to be done
-	Cycles     int           // up to which cycle; 0: no limit
-	Remaining  time.Duration // of active time; 0: no limit, negative: it is over
-	Tally      Tally         // of the soak's earlier sessions
+	FirstCycle int             // 1, or where a resumed soak goes on
+	Rest       *Rest           // what of FirstCycle is to be made up for; nil: all of it is to be done
+	Cycles     int             // up to which cycle; 0: no limit
+	Remaining  time.Duration   // of active time; 0: no limit, negative: it is over
+	Tally      Tally           // of the soak's earlier sessions
+	Halt       <-chan struct{} // closed: nothing more is launched, what is in flight finishes; nil: never
 
 	plan      *Plan
 	clock     func() time.Time // Now, but steady
@@ -175,8 +176,8 @@ func (r *Runner) goExecutor(w WorkflowConfig, workDir string, self reexec) (exec
 }
 
 // Run carries the plan out until its end, the deadline, or a stop: the end of stop lets the
-// cycle in flight finish, the end of ctx abandons it. What was acknowledged is in the record,
-// whatever error is returned.
+// cycle in flight finish, that of Halt the executions in flight, and the end of ctx abandons them.
+// What was acknowledged is in the record, whatever error is returned.
 func (r *Runner) Run(ctx context.Context, stop <-chan struct{}) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -194,7 +195,9 @@ func (r *Runner) Run(ctx context.Context, stop <-chan struct{}) error {
 	})
 	group.Go(func() error {
 		defer close(waiting.cycles)
-		r.cycles(ctx, stop, waiting)
+		launching, release := Halting(ctx, r.Halt)
+		defer release()
+		r.cycles(launching, stop, waiting)
 		return nil
 	})
 	err := group.Wait()

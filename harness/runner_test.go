@@ -366,21 +366,28 @@ func TestRunnerMakesUp(t *testing.T) {
 	}
 }
 
-// Rechecks that a stop cut short are counted as skipped only where nothing will make up for them.
+// Rechecks that a stop cut short are made up for with their cycle, for which a run of it is given up if need be; where all of
+// them show something grave none is, and the rechecks are counted as skipped.
 func TestRechecksOfAStoppedCycle(t *testing.T) {
 	const s = time.Second
 	for _, c := range []struct {
 		name   string
-		cancel time.Duration // the second cycle runs from 6 s to 13 s: three runs, three replays, a recheck
+		cancel time.Duration // the second cycle runs from 6 s to 13 s: three runs, three replays, a recheck; where they differ, from 9 s to 20 s
+		grave  bool          // they differ, and each replay takes two attempts
 		want   Tally
 	}{
-		{"with its runs", 9*s + s/2, Tally{Cycles: 2, Runs: 6, Goldens: 3, Abandoned: 3, Replays: 3, Match: 3}},
-		{"after its runs", 12*s + s/2, Tally{Cycles: 2, Runs: 6, Goldens: 6, Replays: 6, Match: 6, RechecksSkipped: 1}},
+		{"with its runs", 9*s + s/2, false, Tally{Cycles: 2, Runs: 6, Goldens: 3, Abandoned: 3, Replays: 3, Match: 3}},
+		{"after its runs", 12*s + s/2, false, Tally{Cycles: 2, Runs: 6, Goldens: 5, Abandoned: 1, Replays: 5, Match: 5}},
+		{"after its runs, which are evidence", 18*s + s/2, true, Tally{Cycles: 2, Runs: 6, Goldens: 6, Replays: 6, Violation: 6, RechecksSkipped: 1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				r, _ := fakeRunner(t, steady(t, s), func(r *Runner) {
-					r.Config.Workers = 1
+				workflow := steady(t, s)
+				if c.grave {
+					workflow = flaky(t, s)
+				}
+				r, _ := fakeRunner(t, workflow, func(r *Runner) {
+					r.Config.Workers, r.Config.Again = 1, 1
 					r.rechecks(1)
 				})
 				ctx, cancel := context.WithTimeout(t.Context(), c.cancel)
