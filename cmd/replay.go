@@ -124,7 +124,7 @@ func (a *app) replayable(s *soak.State, of ledger.Soak, at harness.Position, var
 		return nil, err
 	}
 	for i := range config.Workflows {
-		if w := &config.Workflows[i]; w.Name == planned.Workflow {
+		if w := &config.Workflows[i]; w.Name == planned.Workflow && variant != "" {
 			w.Variants = []harness.Variant{planned.Variant}
 		}
 	}

@@ -20,12 +20,20 @@ type Treated struct {
 	Mode   external.Mode // of outside calls; empty: the workflow's
 	Source string        // a copy of the working folder, to be copied where that is treated; "": the folder itself
 	Record *CallRecord   // by which they are answered, where the mode is record; nil: they are made, and recorded
+	Kill   int           // the checkpoint after which it is killed, to be resumed; 0: it is not
+	Loaded bool          // beside CPU burners
 }
 
 // ExecuteTreated executes one run as [Runner.Execute] does, but as t says. In the lab, a Go workflow is
 // executed in a child of this binary.
 func (r *Runner) ExecuteTreated(ctx context.Context, p PlannedRun, t Treated) Execution {
-	return r.execute(ctx, job{PlannedRun: p, treatment: t.Lab, source: t.Source, mode: t.Mode, record: t.Record})
+	if t.Loaded {
+		if err := r.burners.start(); err != nil {
+			return faulted(err.Error())
+		}
+		defer r.burners.stop()
+	}
+	return r.execute(ctx, job{PlannedRun: p, killAfter: t.Kill, treatment: t.Lab, source: t.Source, mode: t.Mode, record: t.Record})
 }
 
 // Workdir returns the folder that a command's runs share, absolute; "" where there is none.
@@ -100,6 +108,7 @@ func (e *Execution) treated(t lab.Treatment, report lab.Report) {
 		c.PIDs = slices.Concat(report.OwnPIDs, report.PIDs)
 	}
 	c.Dirs = append(c.Dirs, report.Dirs...)
+	c.Made = report.Made
 	if name, ok := t["hostname"]; ok {
 		c.Host = name
 	}

@@ -39,7 +39,7 @@ func Explain(ctx context.Context, o Options) (*explain.Explanation, error) {
 		return nil, err
 	}
 	return explain.Explain(ctx, s, explain.Options{
-		Workflow: o.Run.Workflow, Seed: o.Run.Seed, Factors: append(slices.Clone(o.Factors), s.external()), Rules: rules, Random: o.Run.Seed,
+		Workflow: o.Run.Workflow, Seed: o.Run.Seed, Factors: slices.Concat(o.Factors, []explain.Factor{s.external()}, s.variantFactors()), Rules: rules, Random: o.Run.Seed,
 		MaxRuns: budget.Runs, Exhausted: func() bool { return !o.Now().Before(end) },
 		MaxSeed: harness.SeedLimit - 1, Progress: o.Progress,
 	})

@@ -22,6 +22,9 @@ type subject struct {
 	run     harness.PlannedRun
 	mode    external.Mode
 	records map[recordKey]*harness.CallRecord
+	variants []harness.Variant // that a soak replays it under
+
+	checkpoints int // that a run takes, as far as is known
 
 	scratch string // for the snapshot
 	source  string // of the working folder; "" until one is needed, or where there can be none
@@ -40,7 +43,8 @@ const outside = "external"
 func newSubject(o Options, scratch string) (*subject, error) {
 	for _, w := range o.Runner.Config.Workflows {
 		if w.Name == o.Run.Workflow {
-			return &subject{runner: o.Runner, run: o.Run, scratch: scratch, mode: w.External, records: map[recordKey]*harness.CallRecord{}}, nil
+			return &subject{runner: o.Runner, run: o.Run, scratch: scratch, mode: w.External, variants: w.Variants,
+				records: map[recordKey]*harness.CallRecord{}}, nil
 		}
 	}
 	return nil, fmt.Errorf("there is no workflow %q", o.Run.Workflow)
@@ -60,7 +64,19 @@ func (s *subject) Run(ctx context.Context, seed uint64, t explain.Treatment) (ex
 	run := s.run
 	run.Seed = seed
 	treated := harness.Treated{Mode: s.mode}
-	if t != nil {
+	inLab := t != nil
+	for factor, level := range t {
+		switch harness.Variant(factor) {
+		case harness.VariantResumed:
+			inLab = false
+			if treated.Kill = s.killAfter(level); treated.Kill == 0 {
+				return explain.Observation{Err: errors.New("it takes no checkpoint")}, nil
+			}
+		case harness.VariantLoaded:
+			inLab, treated.Loaded = false, true
+		}
+	}
+	if inLab {
 		treated.Lab = lab.Treatment(maps.Clone(t))
 		delete(treated.Lab, outside)
 	}
@@ -69,7 +85,7 @@ func (s *subject) Run(ctx context.Context, seed uint64, t explain.Treatment) (ex
 	}
 	live := t[outside] == string(external.Live) // with the mode record: made, so that the trace tells what was answered
 	if s.mode == external.Record && !live || t[outside] == string(external.Record) {
-		record, err := s.record(ctx, run, t != nil)
+		record, err := s.record(ctx, run, inLab)
 		if err != nil {
 			return explain.Observation{Err: err}, ctx.Err()
 		}
@@ -80,6 +96,10 @@ func (s *subject) Run(ctx context.Context, seed uint64, t explain.Treatment) (ex
 	if ctx.Err() != nil {
 		return explain.Observation{}, context.Cause(ctx)
 	}
+	if treated.Kill > 0 && e.Trace != nil && e.Restorations == 0 {
+		return explain.Observation{Err: errors.New("it ended before its checkpoint")}, nil
+	}
+	s.checkpoints = max(s.checkpoints, e.Checkpoints)
 	return s.observe(e, seed)
 }
 

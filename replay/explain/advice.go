@@ -21,6 +21,7 @@ var advice = map[replay.Cause]string{
 	replay.CauseUser:         "take the user from configuration",
 	replay.CauseFilesystem:   "sort what a folder lists, and start from a clean one",
 	replay.CauseExternal:     "record the outside call, so that the replay is answered from the record",
+	replay.CauseCode:         "keep in the checkpoint all that the rest of the run depends on: the generator's state, counters, caches",
 	replay.CauseSeed:         "pass the seed to everything that draws",
 	replay.CauseUnattributed: "keep it from the output, or read where it is made",
 }

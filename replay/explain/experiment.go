@@ -161,7 +161,7 @@ func (e *experiment) baseline(ctx context.Context) error {
 		return fmt.Errorf("no run can be compared: %w", e.cannot())
 	}
 	e.pinned = e.everythingPinned("")
-	plan := []wanted{{untreated, baselineRuns}, {e.arm(outside, "", nil), outsideRuns}}
+	plan := []wanted{{untreated, baselineRuns}, {e.outside(), outsideRuns}}
 	if len(e.pinned.Treatment) > 0 {
 		plan = append(plan, wanted{e.pinned, pinnedRuns})
 	}

@@ -34,6 +34,8 @@ var levels = []Level{
 	{"umask", "022", []string{"077", "000"}, replay.CauseUmask},
 	{"user", "", []string{"1", "2"}, replay.CauseUser},
 	{"cpus", "", []string{"1", "64", "3"}, replay.CauseCPUs},
+	{"resumed", "", []string{"amid", "first", "last"}, replay.CauseCode},
+	{"loaded", "", []string{"burners"}, replay.CauseScheduling},
 }
 
 // Levels returns every factor with what the experiments do with it.

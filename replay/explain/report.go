@@ -110,7 +110,7 @@ func (e *experiment) position(path string) int {
 
 // field says what is known of one column; not ok where it is nothing worth telling.
 func (e *experiment) field(c *column) (Field, bool) {
-	if !c.group.varies && e.proven[c.path] == nil {
+	if !c.group.varies && e.proven[c.path] == nil && e.changing(c.group) == nil {
 		return Field{}, false
 	}
 	f := e.alone(c.path)
@@ -187,6 +187,9 @@ func (e *experiment) derivedText(c *column, roots []string) string {
 // openText says what is known of a field that nothing explains, and how many more runs could help.
 func (e *experiment) openText(c *column) (string, int) {
 	g := c.group
+	if a := e.changing(g); a != nil && !g.varies {
+		return e.variantText(c, a) + "; not yet proven", 2 * e.latentRound(g, a, e.latentThreshold())
+	}
 	most, of := g.modal(e.untreated())
 	text := fmt.Sprintf("differs in %d of %d untreated runs", of-most, of)
 	if most == of {

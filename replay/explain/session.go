@@ -77,6 +77,7 @@ func (s *session) arm(name, factor string, t Treatment) *arm {
 }
 
 func (s *session) untreated() *arm { return s.arm("untreated", "", Treatment{}) }
+func (s *session) outside() *arm   { return s.arm(outside, "", nil) }
 
 // left is how many more runs there may be.
 func (s *session) left() int { return s.o.MaxRuns - s.total }

@@ -177,7 +177,9 @@ func seeded_(name string) func(*world) any {
 var everyFactor = func() []Factor {
 	var all []Factor
 	for _, l := range levels {
-		all = append(all, Factor{Name: l.Factor, Available: true})
+		if !isVariant(l.Factor) {
+			all = append(all, Factor{Name: l.Factor, Available: true})
+		}
 	}
 	return all
 }()

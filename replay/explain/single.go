@@ -70,7 +70,11 @@ func (e *experiment) firstRound() []wanted {
 	for _, a := range e.varyArms() {
 		plan = append(plan, wanted{a, firstTreated})
 	}
-	return slices.DeleteFunc(plan, func(w wanted) bool { return w.arm.dead || w.arm.Runs > 0 })
+	plan = slices.DeleteFunc(plan, func(w wanted) bool { return w.arm.dead || w.arm.Runs > 0 })
+	if slices.ContainsFunc(plan, func(w wanted) bool { return isVariant(w.arm.factor) }) {
+		plan = append(plan, wanted{e.outside(), firstTreated})
+	}
+	return plan
 }
 
 // round is a round to come, and which families of tests are due after it. That is decided before
@@ -90,7 +94,9 @@ func (e *experiment) nextRound() round {
 		if n := sizes[a]; n > 0 {
 			next.plan = append(next.plan, wanted{a, n})
 			total += n
-			next.untreated = max(next.untreated, n)
+			if e.control(a) != e.outside() && a != e.outside() {
+				next.untreated = max(next.untreated, n)
+			}
 		}
 	}
 	if total == 0 || !e.affords(total+next.untreated) {
