@@ -18,10 +18,10 @@ import (
 // answered by the first one's record, as replays are in a soak; where they are live, so they are here, and to
 // be answered from a record is an experiment.
 type subject struct {
-	runner  *harness.Runner
-	run     harness.PlannedRun
-	mode    external.Mode
-	records map[recordKey]*harness.CallRecord
+	runner   *harness.Runner
+	run      harness.PlannedRun
+	mode     external.Mode
+	records  map[recordKey]*harness.CallRecord
 	variants []harness.Variant // that a soak replays it under
 
 	checkpoints int // that a run takes, as far as is known
