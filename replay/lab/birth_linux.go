@@ -36,7 +36,7 @@ func (t *tracer) adopt(parent *tracee, tid int, vfork bool) {
 	if _, known := t.tracees[tid]; known {
 		return
 	}
-	c := &tracee{t: t, tid: tid, proc: parent.proc, stream: fmt.Sprintf("%s.%d", parent.descent(), parent.births), floor: parent.floor}
+	c := &tracee{t: t, tid: tid, proc: parent.proc, stream: fmt.Sprintf("%s.%d", parent.descent(), parent.births), floor: parent.floor, nth: t.births}
 	b := birth{TID: tid, Parent: parent.tid, Nth: parent.births, Total: t.births}
 	parent.births++
 	t.births++

@@ -16,6 +16,8 @@ func (t *tracer) exec(c *tracee) error {
 		return err
 	}
 	if caller := t.tracees[int(former)]; caller != nil && caller != c {
+		t.drop(c) // the former first thread
+		caller.closeStat()
 		delete(t.tracees, caller.tid)
 		caller.tid = c.tid
 		t.tracees[c.tid] = caller

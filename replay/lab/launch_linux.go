@@ -38,6 +38,9 @@ func (t *tracer) launch(path string) (status int, err error) {
 	c := &tracee{t: t, tid: pid, stream: "0", begun: true}
 	t.root, t.births = pid, 1
 	t.tracees[pid] = c
+	if t.token != nil {
+		t.token.holder = c
+	}
 	t.born(pid)
 	for _, step := range []struct {
 		what string
@@ -160,9 +163,7 @@ func (t *tracer) install(c *tracee) error {
 // installAt puts the program below the stack, which is 128 KiB deep at least, and takes it away again. Without privileges
 // the kernel demands that set-user-id programs be ordinary ones from then on.
 func (c *tracee) installAt(program []unix.SockFilter, at uint64) error {
-	size := len(program) * int(unsafe.Sizeof(program[0]))
-	text := pair(int64(len(program)), int64(at)+16) // struct sock_fprog: a length in 16 bits, a pointer
-	text = append(text, unsafe.Slice((*byte)(unsafe.Pointer(&program[0])), size)...)
+	text := filterText(program, at)
 	if err := c.write(at, text); err != nil {
 		return err
 	}
@@ -177,6 +178,13 @@ func (c *tracee) installAt(program []unix.SockFilter, at uint64) error {
 		err = fmt.Errorf("seccomp(2) is refused: %w", unix.Errno(-result))
 	}
 	return err
+}
+
+// filterText is a program as seccomp(2) wants it at an address.
+func filterText(program []unix.SockFilter, at uint64) []byte {
+	size := len(program) * int(unsafe.Sizeof(program[0]))
+	text := pair(int64(len(program)), int64(at)+16) // struct sock_fprog: a length in 16 bits, a pointer
+	return append(text, unsafe.Slice((*byte)(unsafe.Pointer(&program[0])), size)...)
 }
 
 // inject makes the tracee, which stands at callInstruction, make a call.

@@ -13,14 +13,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What comes first of things that go on side by side is decided, most often, by who is let go first. So newborn threads and
-// processes are held back, in an order that is the level's, by times that are long against what they need to get going and
-// short against a run. What happens between those that have long been alive is not controlled.
+// What comes first of things that go on side by side is decided, most often, by who is let go first. So at all levels but one, newborn
+// threads and processes are held back, in an order that is the level's, by times that are long against what they need to get going and
+// short against a run. What happens between those that have long been alive is not controlled. At level one it is: see token_linux.go.
 const (
 	// moment lies between two that get going one after the other.
 	moment = 10 * time.Millisecond
-	// manyBirths is how many get so much room. Those after them, as of a script of a thousand commands, get less: shortMoment.
-	manyBirths, shortMoment = 100, time.Millisecond
 	// reversedBirths is how many of those that a parent makes at about the same time get going in reverse; those after them are not
 	// held. Nor are those that it makes after its first mostReversed: a script that makes one after the other would wait for each.
 	reversedBirths, mostReversed = 8, 24
@@ -28,9 +26,11 @@ const (
 	longestRandom = 50 * time.Millisecond
 )
 
-// scheduling orders births. At level one the command also has one CPU to run on, while it is told of all of them: what is reported
-// is another factor's.
+// scheduling orders births, or all that threads do.
 func scheduling(t *tracer, level string) error {
+	if level == "one" {
+		return oneAtATime(t)
+	}
 	order, err := birthOrder(level)
 	if err != nil {
 		return err
@@ -41,9 +41,14 @@ func scheduling(t *tracer, level string) error {
 		return q.born(b.TID, b.Parent, at, order(at, b))
 	})
 	t.atGoing(q.longer)
-	if level != "one" {
-		return nil
-	}
+	return nil
+}
+
+// oneAtATime hands out a token. The command also has one CPU to run on, while it is told of all of them: what is reported is another
+// factor's.
+func oneAtATime(t *tracer) error {
+	t.token = &token{t: t, now: time.Now}
+	t.token.setUp()
 	allowed, err := affinity()
 	if err != nil {
 		return fmt.Errorf("reading the affinity: %w", err)
@@ -65,19 +70,6 @@ func birthOrder(level string) (func(at time.Time, b birth) time.Duration, error)
 	seedText, random := strings.CutPrefix(level, "random:")
 	seed, err := strconv.ParseUint(seedText, 10, 64)
 	switch {
-	case level == "one":
-		var last time.Time // when the one before is let go
-		return func(at time.Time, b birth) time.Duration {
-			if last.Before(at) {
-				last = at
-			}
-			if b.Total > manyBirths {
-				last = last.Add(shortMoment)
-			} else {
-				last = last.Add(moment)
-			}
-			return last.Sub(at)
-		}, nil
 	case level == "reverse":
 		bursts := map[kin]*burst{}
 		return func(at time.Time, b birth) time.Duration {

@@ -27,7 +27,7 @@ func (s *space) copied() *space {
 }
 
 const (
-	slotSize   = 1024 // for a path in the scratch folder
+	slotSize   = 2048 // for a path in the scratch folder, or a filter
 	spaceSlots = 16
 )
 

@@ -27,6 +27,9 @@ func (t *tracer) serve(c *tracee, status unix.WaitStatus) error {
 		if err := t.birth(c, event); err != nil {
 			return err
 		}
+		if event == unix.PTRACE_EVENT_VFORK && t.token != nil {
+			return t.token.enter(c, inVfork)
+		}
 	case unix.PTRACE_EVENT_EXEC:
 		if err := t.exec(c); err != nil {
 			return err
@@ -38,6 +41,9 @@ func (t *tracer) serve(c *tracee, status unix.WaitStatus) error {
 		}
 	case unix.PTRACE_EVENT_STOP:
 		if sig != unix.SIGTRAP { // a group's stop: it stays, and wakes by SIGCONT
+			if t.token != nil {
+				t.token.halt(c)
+			}
 			return ptrace(unix.PTRACE_LISTEN, c.tid, 0, 0)
 		}
 	}
@@ -57,7 +63,7 @@ func (t *tracer) enter(c *tracee) error {
 	if err := c.regs.get(c.tid); err != nil {
 		return err
 	}
-	c.changed, c.restore, c.skipped, c.detour = false, false, false, false
+	c.changed, c.restore, c.skipped, c.detour, c.mayBlock = false, false, false, false, false
 	c.pending, c.leave = c.pending[:0], c.leave[:0]
 	again := c.repeated
 	c.repeated = false
@@ -103,6 +109,9 @@ func (t *tracer) proceed(c *tracee) error {
 		c.giveBack()
 		return t.resume(c, 0)
 	}
+	if c.mayBlock {
+		return t.token.enter(c, inCall)
+	}
 	if len(c.leave) > 0 || c.restore {
 		return unix.PtraceSyscall(c.tid, 0)
 	}
@@ -114,6 +123,7 @@ func (t *tracer) leave(c *tracee) error {
 	if err := c.regs.get(c.tid); err != nil {
 		return err
 	}
+	c.late = c.standing == inCall && c.timedOut()
 	if c.restore {
 		result := c.regs.result()
 		c.regs = c.original

@@ -27,6 +27,16 @@ type tracee struct {
 	wants       map[string]int // opens of files that are replaced, by name
 	floor       int64          // of its frozen clock: a deadline, in ns since 1970, that it has waited for
 
+	// Where there is a token.
+	nth      int       // how-manieth birth of all it was
+	standing standing  // where it is
+	overdue  bool      // it is to hand the token on at its next stop
+	mayBlock bool      // the call that it enters may take long
+	late     bool      // the call that it was in ended by time
+	signal   int       // what it is to get when it goes on
+	since    time.Time // when it began to wait for the token
+	stat     int       // its file in /proc, open; 0: not yet
+
 	// The call that it is stopped in or carrying out.
 	regs     registers
 	original registers      // as the program made the call, where arguments were changed

@@ -20,14 +20,15 @@ type tracer struct {
 	task   *Task
 	report *Report
 
-	traps     []trap
-	byCall    map[int][]*trap
-	redirects map[string]redirect
-	starts    []func() (undo func(), err error)
-	execs     []func(*tracee) error
-	atBirths  []func(birth) time.Duration
-	atGoings  []func(tid int) time.Duration
-	noVDSO    bool
+	traps      []trap
+	laterTraps []trap // a second filter's, which the command does not begin with
+	byCall     map[int][]*trap
+	redirects  map[string]redirect
+	starts     []func() (undo func(), err error)
+	execs      []func(*tracee) error
+	atBirths   []func(birth) time.Duration
+	atGoings   []func(tid int) time.Duration
+	noVDSO     bool
 
 	ahead int64 // of the clocks: by what they were paused, ns
 
@@ -38,6 +39,7 @@ type tracer struct {
 	newborns map[int]unix.WaitStatus // stopped before their parent told of them, or dead already
 	births   int
 	holds    []hold
+	token    *token // nil: all run as they like
 }
 
 func newTracer(t *Task, r *Report) *tracer {
@@ -128,6 +130,10 @@ func (t *tracer) setUp() error {
 		p := &t.traps[i]
 		t.byCall[p.call] = append(t.byCall[p.call], p)
 	}
+	for i := range t.laterTraps {
+		p := &t.laterTraps[i]
+		t.byCall[p.call] = append(t.byCall[p.call], p)
+	}
 	return nil
 }
 
@@ -208,7 +214,7 @@ func (t *tracer) wait() (tid int, status unix.WaitStatus, err error) {
 	for nap := 20 * time.Microsecond; ; nap = min(2*nap, 200*time.Microsecond) {
 		t.release()
 		flags := unix.WALL
-		if len(t.holds) > 0 {
+		if soon := t.token != nil && t.token.settle(); soon || len(t.holds) > 0 {
 			flags |= unix.WNOHANG
 		}
 		tid, err = unix.Wait4(-1, &status, flags, nil)
@@ -232,10 +238,26 @@ func (t *tracer) check(c *tracee, err error) {
 }
 
 // resume lets a thread go on, with a signal delivered or 0.
-func (t *tracer) resume(c *tracee, sig int) error { return unix.PtraceCont(c.tid, sig) }
+func (t *tracer) resume(c *tracee, sig int) error {
+	if t.token != nil {
+		return t.token.resume(c, sig)
+	}
+	return unix.PtraceCont(c.tid, sig)
+}
 
 // gone forgets a thread that has ended.
 func (t *tracer) gone(tid int) {
+	if c := t.tracees[tid]; c != nil {
+		t.drop(c)
+	}
 	delete(t.tracees, tid)
 	delete(t.newborns, tid)
+}
+
+// drop lets go of what is kept for a thread.
+func (t *tracer) drop(c *tracee) {
+	c.closeStat()
+	if t.token != nil {
+		t.token.leave(c)
+	}
 }

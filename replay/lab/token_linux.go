@@ -1,0 +1,184 @@
+//go:build linux && (amd64 || arm64)
+
+package lab
+
+import (
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// token has one thread of a run at a time carry out code of its program. All others are in a call that may take long, or stopped.
+// Who has it keeps it until it is found asleep in such a call, yields, ends, or has worked for a whole slice while others waited.
+// The next one is chosen only when nobody is on the way any more: whoever was woken meanwhile has come to the end of its call
+// then, however long that took, so the choice follows from what the threads did and not from how fast they were.
+//
+// What is left to chance is what comes from outside or by the clock: the ends of sleeps and time-outs, which are real, and of
+// slices. So whose time-out is over comes after all those that were woken: for as long as there is something to do, no time passes.
+// Other schedulers do alike: rr runs one thread at a time and preempts it by a count of retired branches, for which it needs a counter
+// of the processor that virtual machines seldom offer; hermit has a virtual time of its own, which programs that wait for others hang in.
+type token struct {
+	t       *tracer
+	holder  *tracee // nil: nobody yet
+	last    int     // the birth of the one that had it last
+	waiting []*tracee
+	now     func() time.Time
+
+	filtered bool // calls that may take long are stopped at: from the first birth on
+
+	looked time.Time     // when the holder was looked at while others waited
+	ran    time.Duration // how long it had run at the first look
+	asleep bool          // it was asleep at the last one
+}
+
+// standing is where a thread is, as far as the token is concerned.
+type standing int
+
+const (
+	onItsWay standing = iota // it has the token, or was born a moment ago
+	inCall                   // in a call that may take long; at its end it stops
+	inVfork                  // likewise: until its child has got a program of its own
+	waiting                  // stopped, until it gets the token
+	halted                   // its process is stopped by a signal
+	astray                   // asleep in something that nothing traps; the token went on without it
+)
+
+const (
+	// slice is how long one works while others wait. It is long, since where it ends is chance, and what spins for another has to wait for that.
+	slice = 500 * time.Millisecond
+	// lookEvery is how often one that works while others wait is looked at.
+	lookEvery = 5 * time.Millisecond
+)
+
+// resume lets a thread go on, or keeps it until it has the token.
+func (k *token) resume(c *tracee, sig int) error {
+	if k.holder == c && !c.overdue {
+		c.standing = onItsWay
+		return unix.PtraceCont(c.tid, sig)
+	}
+	if k.holder == c {
+		k.holder = nil
+	}
+	c.overdue, c.standing, c.signal, c.since = false, waiting, sig, k.now()
+	if len(k.waiting) == 0 {
+		k.looked = time.Time{}
+	}
+	k.waiting = append(k.waiting, c)
+	return nil
+}
+
+// enter lets the holder into a call that may take long.
+func (k *token) enter(c *tracee, at standing) error {
+	c.standing, c.late = at, false
+	if at == inVfork && k.holder == c {
+		k.holder = nil
+	}
+	return unix.PtraceSyscall(c.tid, 0)
+}
+
+// halt leaves a thread stopped with its process.
+func (k *token) halt(c *tracee) {
+	c.standing = halted
+	k.leave(c)
+}
+
+// leave takes the token from a thread that has no more use for it.
+func (k *token) leave(c *tracee) {
+	if k.holder == c {
+		k.holder = nil
+	}
+	k.waiting = slices.DeleteFunc(k.waiting, func(w *tracee) bool { return w == c })
+}
+
+// settle hands the token on where that is due. It tells whether it is to be called again soon, stop or no stop.
+func (k *token) settle() (soon bool) {
+	if len(k.waiting) == 0 {
+		return false // who has it keeps it, whatever that one does
+	}
+	if c := k.holder; c != nil {
+		switch {
+		case c.standing == inCall && c.stateNow() == 'S':
+			k.holder = nil
+		case c.standing == inCall:
+			return true
+		default:
+			k.watch(c)
+		}
+	}
+	if k.holder != nil || k.anybodyOnTheWay() {
+		return true
+	}
+	c := pick(k.waiting, k.last, k.now())
+	k.waiting = slices.DeleteFunc(k.waiting, func(w *tracee) bool { return w == c })
+	k.holder, k.last, k.looked = c, c.nth, time.Time{}
+	c.standing = onItsWay
+	k.t.check(c, unix.PtraceCont(c.tid, c.signal))
+	return len(k.waiting) > 0
+}
+
+// watch looks whether the holder has had its slice, or sleeps in something that nothing traps.
+func (k *token) watch(c *tracee) {
+	now := k.now()
+	first := k.looked.IsZero()
+	if !first && now.Sub(k.looked) < lookEvery {
+		return
+	}
+	ran, asleep, _ := progressOf(c.tid)
+	switch {
+	case first:
+		k.ran = ran
+	case asleep && k.asleep:
+		c.standing, k.holder = astray, nil
+	case ran-k.ran >= slice && !c.overdue:
+		c.overdue = true
+		k.t.check(c, ptrace(unix.PTRACE_INTERRUPT, c.tid, 0, 0))
+	}
+	k.looked, k.asleep = now, asleep
+}
+
+// anybodyOnTheWay tells whether a thread is between sleep and its next stop.
+func (k *token) anybodyOnTheWay() bool {
+	found := false
+	for _, c := range k.t.tracees {
+		switch c.standing {
+		case onItsWay:
+			found = found || c.stateNow() != 'Z'
+		case inCall:
+			if s := c.stateNow(); s != 'S' && s != 'Z' {
+				found = true
+			}
+		case inVfork:
+			if s := c.stateNow(); s != 'S' && s != 'D' && s != 'Z' {
+				found = true
+			}
+		case astray:
+			if s := c.stateNow(); s != 'S' && s != 'D' && s != 'Z' {
+				c.standing, c.overdue, found = onItsWay, true, true
+				k.t.check(c, ptrace(unix.PTRACE_INTERRUPT, c.tid, 0, 0))
+			}
+		}
+		if found {
+			return true
+		}
+	}
+	return false
+}
+
+// pick chooses who goes next: the one born next after the last of all that were woken, and in turn. One whose time-out is over
+// comes when there is no other, or has waited for a slice: else what others do to each other all the time would keep it out for ever.
+func pick(waiting []*tracee, last int, now time.Time) *tracee {
+	woken := slices.DeleteFunc(slices.Clone(waiting), func(c *tracee) bool { return c.late && now.Sub(c.since) < slice })
+	if len(woken) == 0 {
+		return waiting[0]
+	}
+	return slices.MinFunc(woken, func(a, b *tracee) int {
+		if (a.nth > last) != (b.nth > last) {
+			if a.nth > last {
+				return -1
+			}
+			return 1
+		}
+		return a.nth - b.nth
+	})
+}
