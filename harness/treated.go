@@ -108,6 +108,7 @@ func (e *Execution) treated(t lab.Treatment, report lab.Report) {
 		c.PIDs = slices.Concat(report.OwnPIDs, report.PIDs)
 	}
 	c.Dirs = append(c.Dirs, report.Dirs...)
+	c.Made = report.Made
 	if name, ok := t["hostname"]; ok {
 		c.Host = name
 	}

@@ -31,11 +31,13 @@ type examiner struct {
 	in                    Evidence
 	wantWindow, gotWindow window
 	own                   []mark // what each side knows as its own
+	wantMade, gotMade     []string
 }
 
 func newExaminer(in Evidence) *examiner {
 	x := &examiner{in: in, wantWindow: windowOf(in.Want), gotWindow: windowOf(in.Got)}
 	x.own = ownMarks(in.Want, in.Got)
+	x.wantMade, x.gotMade = madeNames(in.Want, in.Got), madeNames(in.Got, in.Want)
 	return x
 }
 
@@ -84,8 +86,8 @@ func (x *examiner) text(w, g string, name words, copies []mark, isString bool) e
 		return unexplained("strings above %d bytes are not looked into", maxText)
 	}
 	marks := append(x.own[:len(x.own):len(x.own)], copies...)
-	wt := x.lexer(marks, x.in.Want, func(m mark) string { return m.want }).pieces(w)
-	gt := x.lexer(marks, x.in.Got, func(m mark) string { return m.got }).pieces(g)
+	wt := x.lexer(marks, x.in.Want, x.wantMade, func(m mark) string { return m.want }).pieces(w)
+	gt := x.lexer(marks, x.in.Got, x.gotMade, func(m mark) string { return m.got }).pieces(g)
 	if !sameShape(wt, gt) {
 		if e, ok := reordered(wt, gt); ok {
 			return e
@@ -116,8 +118,8 @@ func (x *examiner) text(w, g string, name words, copies []mark, isString bool) e
 	return e
 }
 
-func (x *examiner) lexer(marks []mark, c *Circumstances, side func(mark) string) lexer {
-	var l lexer
+func (x *examiner) lexer(marks []mark, c *Circumstances, made []string, side func(mark) string) lexer {
+	l := lexer{made: made}
 	for _, m := range marks {
 		l.marks = append(l.marks, side(m))
 	}
@@ -161,6 +163,8 @@ func (x *examiner) pair(p place, marks []mark) explanation {
 		return objects(w.text, g.text)
 	case pieceTemp:
 		return temporary(w.text, g.text)
+	case pieceMade:
+		return made(w.text, g.text)
 	}
 	return x.bare(w.text, g.text, p)
 }

@@ -1,7 +1,9 @@
 package replay
 
 import (
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -25,6 +27,49 @@ func temporary(w, g string) explanation {
 		}
 	}
 	return unexplained("%q and %q are not names that a library makes for temporary files", w, g)
+}
+
+// leastMade is how many characters a name needs to be looked for where nothing says that it is one.
+const leastMade = 6
+
+// madeNames returns the names of what one run made in folders for temporary files and the other did not. UUIDs are
+// none: no library gives those to temporary files, and a program that does shows them elsewhere as well.
+func madeNames(c, other *Circumstances) []string {
+	if c == nil || other == nil {
+		return nil
+	}
+	var names []string
+	for _, path := range c.Made {
+		name := filepath.Base(path)
+		if c.isTemporary(path) && len(name) >= leastMade && !uuidPattern.MatchString(name) && !slices.Contains(names, name) && !slices.Contains(other.Made, path) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (c *Circumstances) isTemporary(path string) bool {
+	in := func(root string) bool { return strings.HasPrefix(path, strings.TrimSuffix(root, "/")+"/") }
+	return slices.ContainsFunc(tempRoots, in) || slices.ContainsFunc(c.Dirs, in)
+}
+
+// made explains two names of files or folders that each run made: any choice will do that no person would make.
+func made(w, g string) explanation {
+	n := commonPrefix(w, g)
+	end := 0
+	for end < min(len(w), len(g))-n && w[len(w)-1-end] == g[len(g)-1-end] {
+		end++
+	}
+	cw, cg := w[n:len(w)-end], g[n:len(g)-end]
+	const chosen = "0123456789_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	digits := within(cw+cg, "0123456789")
+	if min(len(cw), len(cg)) >= 4 && within(cw+cg, chosen) && (digits || len(cw) == len(cg) && (isMixed(cw) || isMixed(cg))) {
+		return explained(naturePath, "%q and %q are names of files that their own runs made", w, g)
+	}
+	if e, ok := randomToken(w, g); ok {
+		return e
+	}
+	return unexplained("%q and %q are names of files that their own runs made, but not as a library names temporary ones", w, g)
 }
 
 // startsChoice reports whether a library's choice of n characters can begin behind this prefix:

@@ -19,6 +19,7 @@ const (
 	pieceAddress                  // 0x and hexadecimal digits
 	pieceObject                   // a class name, @, an identity hash
 	pieceTemp                     // a name in a folder for temporary files
+	pieceMade                     // the name of a file or folder that the run made
 	pieceMark                     // one of the marks that the caller looked for
 )
 
@@ -56,6 +57,7 @@ var tempRoots = []string{"/tmp/", "/var/tmp/", "/dev/shm/", "/T/"}
 type lexer struct {
 	marks []string // this side's text of each mark
 	roots []string // folders whose names are temporary ones
+	made  []string // names of what the run made
 }
 
 func (l lexer) pieces(s string) []piece {
@@ -75,6 +77,11 @@ func (l lexer) next(s string, i int) piece {
 	for m, text := range l.marks {
 		if text != "" && strings.HasPrefix(rest, text) && endsAt(rest, len(text)) {
 			return piece{kind: pieceMark, text: text, mark: m}
+		}
+	}
+	for _, name := range l.made {
+		if strings.HasPrefix(rest, name) && endsAt(rest, len(name)) {
+			return piece{kind: pieceMade, text: name}
 		}
 	}
 	if l.inTemp(s[:i]) {

@@ -4,6 +4,7 @@ import "golang.org/x/sys/unix"
 
 // Calls that not all architectures have; -1 where there is none.
 const (
-	callOpen = unix.SYS_OPEN
-	callTime = unix.SYS_TIME
+	callOpen  = unix.SYS_OPEN
+	callTime  = unix.SYS_TIME
+	callMkdir = unix.SYS_MKDIR
 )

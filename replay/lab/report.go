@@ -18,6 +18,7 @@ type Report struct {
 	Reads     map[string]int64 // factor → how often a call that was traced for it was seen
 	Uncovered []string         // what escaped the treatment, sorted: "32-bit calls", …
 	Dirs      []string         // private folders that the treatment made
+	Made      []string         // files and folders that the command made where there was none, or tried to, in order
 	Paused    time.Duration    // by what clocks are ahead at the end, in all
 }
 

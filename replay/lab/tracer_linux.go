@@ -125,6 +125,7 @@ func (t *tracer) setUp() error {
 		return err
 	}
 	t.trapOpens()
+	t.trapMakes()
 	t.trapRivals()
 	for i := range t.traps {
 		p := &t.traps[i]
