@@ -14,9 +14,9 @@ type Circumstances struct {
 	Home  string    `json:"home"`
 	User  string    `json:"user"`
 
-	// Made are the paths of files and folders that the run made where there was none, as far as that was
-	// followed: temporary ones are made so.
-	Made []string `json:"made,omitempty"`
+	// Made are the paths of files and folders that the run made where there was none: temporary ones are made
+	// so. Only a run in the lab is followed so closely, and nothing keeps it.
+	Made []string `json:"-"`
 
 	// Fingerprints of the program and of what it ran in: opaque, equal or not.
 	Build       string `json:"build"`
