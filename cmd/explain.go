@@ -38,7 +38,7 @@ RUN is a run of a soak; WORKFLOW is one of the configuration's. In a soak, 'expl
 the configuration explains each new finding.
 
 Exit status: 0 nothing differs or what does is volatile or latent, 1 a violation, 3 nothing could be
-compared, 4 stopped before its end.`,
+compared, or the program fails each time, 4 stopped before its end.`,
 		Example: `  shadowrun explain c12r3
   shadowrun explain orders --seed 7 --matrix
   shadowrun explain orders --seed 7 --budget 1000,30m --json`,
@@ -123,8 +123,11 @@ func (a *app) experiment(ctx context.Context, runner *harness.Runner, run harnes
 	a.say("explaining %s, seed %d: at most %s", run.Workflow, run.Seed, budget.Defaults().InWords())
 	x, err := experiment.Explain(ctx, experiment.Options{Runner: runner, Run: run, Budget: budget, Factors: factors,
 		Progress: a.explainProgress(), Now: harness.Steady(time.Now)})
-	if err != nil && ctx.Err() != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
 		return nil, interruptedExplanation(err)
+	case errors.Is(err, explain.ErrNothing):
+		return nil, failure{err, exitInconclusive, nil}
 	}
 	return x, err
 }
@@ -204,7 +207,7 @@ func explanationStatus(x *explain.Explanation) error {
 	if len(x.Seeds) > 0 {
 		return exitError(exitFail)
 	}
-	if x.TooMany {
+	if x.TooMany || x.Fails != "" {
 		return exitError(exitInconclusive)
 	}
 	return nil

@@ -130,7 +130,7 @@ func (s *subject) record(ctx context.Context, run harness.PlannedRun, inLab bool
 	e := s.runner.ExecuteTreated(ctx, run, recording)
 	defer e.Close()
 	if e.Trace == nil {
-		return nil, fmt.Errorf("recording its outside calls: %s: %s", e.Status, e.Message)
+		return nil, fmt.Errorf("%s: %s", e.Status, e.Message)
 	}
 	record, err := harness.RecordOf(e.Trace)
 	if err != nil {
@@ -157,7 +157,7 @@ func (s *subject) observe(e harness.Execution, seed uint64) (explain.Observation
 	if err != nil {
 		return explain.Observation{}, fmt.Errorf("its trace can't be read: %w", err)
 	}
-	o := explain.Observation{Trace: lines, Digest: trace.Digest(), Circumstances: &e.Circumstances, Reads: map[string]int64{}}
+	o := explain.Observation{Trace: lines, Digest: trace.Digest(), Circumstances: &e.Circumstances, Reads: map[string]int64{}, Stderr: e.Stderr}
 	if e.Lab != nil {
 		maps.Copy(o.Reads, e.Lab.Reads)
 	}

@@ -47,7 +47,13 @@ type proof struct {
 // turns up late is explained as the others were.
 func (e *experiment) run(ctx context.Context) error {
 	explain := []stage{{"treat one factor", e.single}, {"release one factor", e.release}, {"weigh doses", e.doses}}
-	err := e.stages(ctx, append([]stage{{"compare untreated runs", e.baseline}}, explain...))
+	err := e.stages(ctx, []stage{{"compare untreated runs", e.baseline}})
+	if err == nil && e.silent() && len(e.t.columns) == 0 {
+		return nil // nothing to experiment on
+	}
+	if err == nil {
+		err = e.stages(ctx, explain)
+	}
 	if err == nil {
 		err = e.stages(ctx, []stage{{"try other seeds", e.seeds}, {"look for rare differences", e.rare}})
 	}
@@ -149,7 +155,7 @@ func (e *experiment) baseline(ctx context.Context) error {
 		r, err := e.once(ctx, untreated)
 		if err != nil {
 			if errors.Is(err, errEnded) {
-				return fmt.Errorf("no run could be compared within the budget: %w", e.cannot())
+				return fmt.Errorf("%w within the budget: %w", ErrNothing, e.cannot())
 			}
 			return err
 		}
@@ -158,7 +164,7 @@ func (e *experiment) baseline(ctx context.Context) error {
 		}
 	}
 	if e.reference == nil {
-		return fmt.Errorf("no run can be compared: %w", e.cannot())
+		return fmt.Errorf("%w: %w", ErrNothing, e.cannot())
 	}
 	e.pinned = e.everythingPinned("")
 	plan := []wanted{{untreated, baselineRuns}, {e.outside(), outsideRuns}}
@@ -172,8 +178,14 @@ func (e *experiment) baseline(ctx context.Context) error {
 	}
 	err := e.play(ctx, plan)
 	e.refresh()
+	if a := e.outside(); a.dead {
+		return fmt.Errorf("%w: %s", ErrNothing, a.Why) // in the lab, a program that cannot be started seems to have failed
+	}
 	return err
 }
+
+// ErrNothing is what [Explain] returns where no run could be compared.
+var ErrNothing = errors.New("no run can be compared")
 
 func (e *experiment) cannot() error {
 	if e.lastErr != nil {

@@ -23,6 +23,8 @@ type Explanation struct {
 	Arms     []Arm         `json:"arms"`     // in the order of their first run
 	Seeds    []SeedFinding `json:"seeds"`    // what the seed does not do
 	Failures []Failure     `json:"failures"` // treatments that the program does not survive
+	// Fails says how the program fails where it does so each time it is left alone: then little, or nothing, was checked.
+	Fails string `json:"fails,omitempty"`
 	// LabChanges are fields with another value outside the lab, untreated: what is proven about
 	// them is proven for the lab.
 	LabChanges []string `json:"lab_changes"`

@@ -16,7 +16,10 @@ func (e *experiment) explanation() *Explanation {
 		Version: Version, Workflow: e.o.Workflow, Seed: e.o.Seed, Runs: e.total, Factors: slices.Clone(e.o.Factors),
 		MaxRuns: e.o.MaxRuns, Alpha: e.o.Alpha, Ended: e.ended, Unknown: e.unknown, TooMany: 4*e.unknown > e.total,
 		Fields: []Field{}, Stable: []string{}, Covered: slices.Sorted(maps.Keys(e.covered)), Arms: []Arm{}, Seeds: e.seedFindings(),
-		Failures: e.failures(), LabChanges: e.labChanges(),
+		Failures: e.failures(), LabChanges: e.labChanges(), Fails: e.fails(),
+	}
+	if x.Fails != "" {
+		x.Seeds = []SeedFinding{} // what a broken program does with its seed says nothing about it
 	}
 	if x.Factors == nil {
 		x.Factors = []Factor{}

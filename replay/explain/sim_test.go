@@ -23,6 +23,7 @@ type simulated struct {
 	fields  map[string]func(*world) any
 	events  func(*world) []golden.Event // instead of fields
 	crash   func(*world) int            // exit status
+	silent  bool                        // nothing is put out
 	broken  map[string]bool             // factors under which no run can be compared
 	unread  map[string]bool             // factors that it is known not to ask for
 	rng     *rand.Rand
@@ -93,6 +94,9 @@ func (s *simulated) trace(w *world) []byte {
 			}
 		}
 		events[0].Value, _ = json.Marshal(doc)
+	}
+	if s.silent {
+		events = nil
 	}
 	b := golden.NewBuilder(h, golden.BuildOptions{})
 	end := golden.End{Status: golden.StatusOK}

@@ -83,6 +83,10 @@ func (t *text) para(first, next int, s string) {
 }
 
 func (t *text) head(x *Explanation) {
+	if x.Fails != "" {
+		t.para(0, 2, fmt.Sprintf("%s, seed %d: %s", visible(x.Workflow), x.Seed, visible(x.Fails)))
+		t.para(2, 4, "→ mend that first: what a program does that fails each time says little of what it does when it works")
+	}
 	varying, latent, derived := 0, 0, 0
 	for _, f := range x.Fields {
 		switch f.Class {
