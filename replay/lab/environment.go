@@ -100,13 +100,18 @@ func setHashSeed(vars map[string]string, level string) error {
 	return nil
 }
 
-// setSentinels adds a variable that stands nowhere by chance, and others for what programs like to look at.
+// setSentinels adds a variable that stands nowhere by chance, and others for what programs like to look at; where commands
+// are sought last is a folder that there is not. Variables that a program knows and that are not set are left so: what
+// one of them would set off, nobody can say.
 func setSentinels(vars map[string]string, n string) {
 	number, _ := strconv.Atoi(n)
 	mark := "shadowrun-lab-env-" + n
 	vars["LAB_SENTINEL"] = mark
 	vars["SHELL"] = "/bin/" + mark
 	vars["EDITOR"], vars["PAGER"] = mark, mark
+	if path, ok := vars["PATH"]; ok {
+		vars["PATH"] = path + ":/" + mark
+	}
 	vars["COLUMNS"], vars["LINES"] = strconv.Itoa(100+number), strconv.Itoa(40+number)
 }
 

@@ -59,7 +59,7 @@ func Factors() []Factor {
 		{"locale", "C.UTF-8", []string{"de_DE.UTF-8", "C", "tr_TR.UTF-8"},
 			"LC_ALL, LANG, LANGUAGE", "a locale, installed or not", NeedsNothing, isWord},
 		{"env", "none", numbers("%d", 1),
-			"LAB_SENTINEL is added, SHELL, EDITOR, PAGER, COLUMNS and LINES are others", "none, or a number", NeedsNothing, isNumberOr("none")},
+			"LAB_SENTINEL is added, and a folder to PATH; SHELL, EDITOR, PAGER, COLUMNS and LINES are others", "none, or a number", NeedsNothing, isNumberOr("none")},
 		{"home", "", numbers("%d", 1),
 			"HOME is an empty private folder", "a number", NeedsNothing, isNumberOr("")},
 		{"workdir", "copy", numbers("%d", 1),
