@@ -19,7 +19,7 @@ func (a *app) rulesCommand() *cobra.Command {
 		Short: "What each rule hid in a soak, which never matched, and which hid nothing",
 		Long: `Rules act when comparing, and goldens stay raw; so it is known what each rule did. A rule that never
 matched is misspelt or outlived its reason. One whose every match was equal anyway hides nothing, and could
-go. Runs that were equal as a whole are not compared, and count nowhere here.
+go.
 
 Exit status: 1 where a rule never matched.`,
 		Example: "  shadowrun rules audit",

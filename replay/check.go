@@ -17,7 +17,7 @@ const VariantAgain = "again"
 // Attempt is a golden, or one replay of it.
 type Attempt struct {
 	Digest        golden.Digest
-	Lines         func() ([]byte, error) // the canonical lines; asked for only where the digests differ, and before the next replay
+	Lines         func() ([]byte, error) // the canonical lines; asked for only where the digests differ or there are rules, and before the next replay
 	Circumstances *Circumstances         // nil: not known
 	Err           error                  // why the run was not replayable: a time-out, a missing answer
 }
@@ -37,7 +37,7 @@ func (a *attempt) read() (err error) {
 
 // Checker replays again before blaming. The zero value is ready to use.
 //
-// A replay whose digest is the golden's is a match at once, and nothing is parsed. One that
+// A replay whose digest is the golden's is a match at once, and only rules are looked for in it. One that
 // differs only by readings of the world is confirmed by one more replay: a leak warns, and
 // would otherwise cost Again replays in every run of a workflow that writes the time; and a
 // random value passes for a reading of the world twice only if it does so in two runs. One
@@ -90,7 +90,8 @@ type check struct {
 	pool   pool
 	failed error // of the last that was not replayable
 	first  *attempt
-	agree  bool // all replays since the first that differed are like it
+	agree  bool  // all replays since the first that differed are like it
+	whole  Audit // of a replay that is equal to the golden; nil: there was none
 }
 
 func (k *check) run(ctx context.Context) error {
@@ -134,7 +135,7 @@ func (k *check) once(ctx context.Context) (bool, error) {
 func (k *check) compare(got attempt) (bool, error) {
 	if got.Digest == k.want.Digest {
 		k.agree = false
-		return false, nil
+		return false, k.audit()
 	}
 	if err := k.want.read(); err != nil {
 		return false, fmt.Errorf("the golden can't be read: %w", err)
@@ -162,6 +163,26 @@ func (k *check) compare(got attempt) (bool, error) {
 		return true, nil
 	}
 	return true, k.settle(got)
+}
+
+// audit counts what rules match in a golden that was found equal: such a rule is needed for nothing
+// here, but it is not misspelt. Without rules nothing is read.
+func (k *check) audit() error {
+	if len(k.Rules.Rules()) == 0 {
+		return nil
+	}
+	if k.whole == nil {
+		if err := k.want.read(); err != nil {
+			return fmt.Errorf("the golden can't be read: %w", err)
+		}
+		r, err := CompareTraces(k.want.text, k.want.text, Options{Rules: k.Rules})
+		if err != nil {
+			return fmt.Errorf("the golden: %w", err)
+		}
+		k.whole = r.Audit
+	}
+	k.out.Audit.Add(k.whole)
+	return nil
 }
 
 // settle notes whether got is like the first replay that differed.

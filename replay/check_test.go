@@ -184,6 +184,27 @@ func TestCheckHonoursRules(t *testing.T) {
 	}
 }
 
+// What was equal to the byte is audited, too: its rules hid nothing, but they are not misspelt.
+func TestCheckAuditsWhatIsEqual(t *testing.T) {
+	rules, err := NewRuleSet([]Rule{
+		{Path: "/v", Action: Volatile, Reason: "an outside number"},
+		{Path: "/w", Action: Ignore, Reason: "it is misspelt"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Checker{Rules: rules}.Check(t.Context(), attemptOf(t, `{"v":"a"}`, nil), func(context.Context, int) (Attempt, error) {
+		return attemptOf(t, `{"v":"a"}`, nil), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Audit{{Rule: rules.Rules()[0], Hits: 1, Equal: 1}, {Rule: rules.Rules()[1]}}
+	if diff := cmp.Diff(want, got.Audit); diff != "" || got.Verdict != VerdictMatch || got.Why != "equal" {
+		t.Errorf("%s, %q: audit (-want +got):\n%s", got.Verdict, got.Why, diff)
+	}
+}
+
 func TestCheckEnds(t *testing.T) {
 	broken := errors.New("no more processes")
 	_, err := Checker{}.Check(t.Context(), attemptOf(t, `1`, nil), func(context.Context, int) (Attempt, error) { return Attempt{}, broken })

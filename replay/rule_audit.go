@@ -1,17 +1,12 @@
 package replay
 
-// RuleAudit is what one rule did in the comparisons that were made. Traces with equal digests
-// are not compared, and count nowhere here.
+// RuleAudit is what one rule did when comparing.
 type RuleAudit struct {
 	Rule   Rule `json:"rule"`
 	Hits   int  `json:"hits"`   // places that the pattern matched
 	Hidden int  `json:"hidden"` // of these, the differences that the rule covered
 	Equal  int  `json:"equal"`  // of these, the places that were equal anyway
 }
-
-// Unmatched reports whether the pattern never matched: the rule is misspelt, or outlived its
-// reason.
-func (a RuleAudit) Unmatched() bool { return a.Hits == 0 }
 
 // Audit has an entry a rule, in the order of the rules.
 type Audit []RuleAudit
