@@ -101,7 +101,7 @@ func TestNotAlignedIsSaid(t *testing.T) {
 		if d := cmp.Diff(test.notAligned, r.NotAligned); d != "" {
 			t.Errorf("limit %d: not aligned (-want +got):\n%s", test.limit, d)
 		}
-		back, err := Apply(want, JSON, r.Differences)
+		back, err := apply(want, JSON, r.Differences)
 		if err != nil || string(back) != string(got) {
 			t.Errorf("limit %d: differences do not give the second document: %v", test.limit, err)
 		}

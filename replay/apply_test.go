@@ -30,7 +30,7 @@ func TestApplyRefuses(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := Apply([]byte(test.doc), JSON, test.ds)
+			got, err := apply([]byte(test.doc), JSON, test.ds)
 			if err == nil || !strings.Contains(err.Error(), test.err) {
 				t.Errorf("%s, error %v: want %q", got, err, test.err)
 			}

@@ -51,7 +51,7 @@ func checkComparison(t interface {
 			t.Fatalf("%s at %s: %s on both sides", d.Kind, d.Path, d.Want)
 		}
 	}
-	back, err := Apply(want, f, r.Differences)
+	back, err := apply(want, f, r.Differences)
 	if err != nil {
 		t.Fatalf("apply: %v\n%s", err, strings.Join(brief(r.Differences), "\n"))
 	}

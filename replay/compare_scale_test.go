@@ -41,7 +41,7 @@ func TestCompareLargeDocuments(t *testing.T) {
 			if len(r.Differences) != differences || len(r.NotAligned) > 0 {
 				t.Errorf("%d differences, not aligned %v: want %d", len(r.Differences), r.NotAligned, differences)
 			}
-			if back, err := Apply(want, c.format, r.Differences); err != nil {
+			if back, err := apply(want, c.format, r.Differences); err != nil {
 				t.Error("apply:", err)
 			} else if whole, _ := read(Got, got, c.format); !bytes.Equal(back, whole.text) {
 				t.Error("differences do not give the second document")
@@ -80,7 +80,7 @@ func TestCompareHardDocuments(t *testing.T) {
 			if test.differences >= 0 && len(r.Differences) != test.differences {
 				t.Errorf("%d differences, want %d", len(r.Differences), test.differences)
 			}
-			if back, err := Apply([]byte(test.want), JSON, r.Differences); err != nil || string(back) != test.got {
+			if back, err := apply([]byte(test.want), JSON, r.Differences); err != nil || string(back) != test.got {
 				t.Errorf("differences do not give the second document: %v", err)
 			}
 		})

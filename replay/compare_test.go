@@ -98,7 +98,7 @@ func TestCompare(t *testing.T) {
 			if r.Equal() != (len(test.diff) == 0) {
 				t.Errorf("Equal() = %t with %d differences", r.Equal(), len(test.diff))
 			}
-			back, err := Apply([]byte(test.want), test.format, r.Differences)
+			back, err := apply([]byte(test.want), test.format, r.Differences)
 			if err != nil {
 				t.Fatal("apply:", err)
 			}

@@ -9,10 +9,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Apply carries differences out on the document that they were found in, the first one, and
+// apply carries differences out on the document that they were found in, the first one, and
 // returns the second in canonical form; JSON Lines and text as arrays of their lines. It refuses
 // differences that do not fit the document.
-func Apply(want []byte, f Format, ds []Difference) ([]byte, error) {
+func apply(want []byte, f Format, ds []Difference) ([]byte, error) {
 	d, err := read(Want, want, f)
 	if err != nil {
 		return nil, err
