@@ -66,7 +66,7 @@ func (s *Segments) takeTail(seg segmentFiles) error {
 		return fmt.Errorf("segments: %w", err)
 	}
 	if err != nil {
-		s.takeover.Damage = fmt.Errorf("%s: %w: type `shadowrun golden verify`", segmentName(seg.number), err)
+		s.takeover.Damage = fmt.Errorf("%s: %w: shadowrun golden verify", segmentName(seg.number), err)
 		return nil
 	}
 	if found.ended {

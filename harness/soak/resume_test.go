@@ -102,6 +102,34 @@ func fail(t *testing.T, o *soak.Options) {
 	write(t, filepath.Join(o.Config.Dir, "flow.sh"), `echo x >>count; echo "{\"price\":$(wc -l <count)}"`)
 }
 
+// Damage to what an earlier session was writing when it was killed is told, and does not stop the soak.
+func TestResumeTellsOfDamage(t *testing.T) {
+	o, _ := shellSoak(t, steadyScript, 0)
+	mustSoak(t, o)
+	segment := filepath.Join(soak.GoldenDir(o.Dir), "seg-000001.srs")
+	if err := os.Remove(strings.TrimSuffix(segment, ".srs") + ".seal"); err != nil { // as a kill leaves it
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(segment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text[len(text)/3] ^= 1
+	write(t, segment, string(text))
+	var told []string
+	o.Resume, o.Cycles = true, 3
+	o.Notify = func(e harness.Event) {
+		if e.Kind == harness.EventNotice {
+			told = append(told, e.Text)
+		}
+	}
+	mustSoak(t, o)
+	if len(told) != 1 || !strings.Contains(told[0], "damaged, and are left as they are: seg-000001.srs: ") ||
+		!strings.HasSuffix(told[0], ": shadowrun golden verify --state "+o.Dir) {
+		t.Errorf("it told %q; want of the damage, with what to type", told)
+	}
+}
+
 func TestResumeWithoutASoak(t *testing.T) {
 	o, _ := shellSoak(t, steadyScript, 0)
 	o.Resume = true

@@ -283,8 +283,13 @@ func (s *session) pass(e harness.Event) {
 	}
 }
 
-// notices says what a resumed soak does not take from the configuration at hand.
+// notices says what is the matter with the goldens that are there, and what a resumed soak does not
+// take from the configuration at hand.
 func (s *session) notices() {
+	if found := s.store.Takeover(); found.Damage != nil {
+		s.notify(harness.Event{At: s.clock(), Kind: harness.EventNotice, Cycle: s.runner.FirstCycle, Tally: s.runner.Tally,
+			Text: "the goldens of an earlier session are damaged, and are left as they are: " + found.Damage.Error() + StateFlag(s.o.Dir)})
+	}
 	if keys := changedKeys(s.config, s.o.Config); s.o.Resume && len(keys) > 0 {
 		s.notify(harness.Event{At: s.clock(), Kind: harness.EventNotice, Cycle: s.runner.FirstCycle, Tally: s.runner.Tally,
 			Text: fmt.Sprintf("soak %d goes on with the configuration that it began with; the one at hand differs in: %s",
