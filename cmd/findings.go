@@ -58,11 +58,24 @@ func (a *app) withSoak(id int64, f func(*soak.State, ledger.Soak) error) error {
 	if err != nil {
 		return err
 	}
-	if id != 0 {
-		a.soakFlag = fmt.Sprintf(" --soak %d", id)
+	latest, err := state.Soak(0)
+	if err != nil {
+		return err
 	}
+	a.nameSoak(of.ID, latest.ID)
 	return f(state, of)
 }
+
+// nameSoak has commands to paste name their soak where the state folder holds several: the latest one
+// need not be that any more when they are pasted.
+func (a *app) nameSoak(id, latest ledger.SoakID) {
+	if latest > 1 {
+		a.soakFlag = fmt.Sprintf(" --soak %d", id)
+	}
+}
+
+// pasted are the flags that name a soak and its state folder in commands to paste.
+func (a *app) pasted(dir string) string { return soak.StateFlag(dir) + a.soakFlag }
 
 func (a *app) listFindings(s *soak.State, of ledger.Soak) error {
 	summary, err := a.summarize(s, of)
@@ -76,7 +89,7 @@ func (a *app) listFindings(s *soak.State, of ledger.Soak) error {
 		}
 		return a.printJSON(findingsJSON{jsonVersion, int64(of.ID), list})
 	}
-	writeFindings(a.out, summary, len(summary.Findings))
+	a.writeFindings(summary, len(summary.Findings))
 	return nil
 }
 
@@ -147,7 +160,7 @@ func (a *app) showFinding(s *soak.State, of ledger.Soak, key string) error {
 	}
 	fmt.Fprintf(a.out, "  again    %s\n", f.Reproduction)
 	if f.Explained == nil {
-		fmt.Fprintf(a.out, "  why      shadowrun explain %s%s%s\n", runName(f.Shortest), soak.StateFlag(s.Dir), a.soakFlag)
+		fmt.Fprintf(a.out, "  why      shadowrun explain %s%s\n", runName(f.Shortest), a.pasted(s.Dir))
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ type app struct {
 	stateFlag  string
 	configFlag string
 	json       bool
-	soakFlag   string // in commands to paste, where another soak than the latest was asked for
+	soakFlag   string // names the soak in commands to paste, where there are several
 }
 
 // exitError ends a command with a status; what there is to say has been said.

@@ -55,6 +55,8 @@ func (p *progress) start(s soak.Session) {
 	p.said = p.began
 	p.every = max(time.Duration(*s.Config.Interval), textEvery)
 	p.tally = s.Tally
+	p.app.nameSoak(s.Soak.ID, s.Soak.ID)
+	p.state += p.app.soakFlag
 	if p.mode == "none" || p.mode == "json" {
 		return
 	}

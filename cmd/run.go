@@ -136,6 +136,7 @@ func (a *app) conclude(dir string, id ledger.SoakID) error {
 	if err != nil {
 		return err
 	}
+	a.nameSoak(id, id)
 	summary, err := a.summarize(state, of)
 	if err != nil {
 		return err

@@ -167,7 +167,7 @@ func (a *app) writeRun(s *soak.State, run ledger.Run, checkpoints int, c *replay
 		row("golden", "%s, pruned", run.Digest.Short())
 	default:
 		row("golden", "%s, %d bytes, at %s", run.Digest.Short(), run.Size, run.Place)
-		row("its trace", "shadowrun show %s --trace%s%s", runName(run.RunKey), a.soakFlag, soak.StateFlag(s.Dir))
+		row("its trace", "shadowrun show %s --trace%s", runName(run.RunKey), a.pasted(s.Dir))
 	}
 	if len(run.Stderr) > 0 {
 		fmt.Fprintf(a.out, "\nstandard error (its end)\n")
@@ -192,6 +192,6 @@ func (a *app) writeReplay(s *soak.State, run ledger.Run, r replayJSON, steps []s
 	}
 	if r.Verdict != string(replay.VerdictMatch) {
 		again := harness.PlannedRun{ID: runName(run.RunKey), Variant: harness.Variant(r.Variant)}
-		fmt.Fprintf(a.out, "\n  to see it again: %s\n", replayCommand(again, a.soakFlag+soak.StateFlag(s.Dir)))
+		fmt.Fprintf(a.out, "\n  to see it again: %s\n", replayCommand(again, a.pasted(s.Dir)))
 	}
 }

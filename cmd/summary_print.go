@@ -28,9 +28,9 @@ func (a *app) printSummary(s soak.Summary) error {
 	}
 	writeHours(a.out, s)
 	fmt.Fprintln(a.out)
-	writeFindings(a.out, s, maxFindings)
-	writeFailed(a.out, s)
-	writeOutcome(a.out, s)
+	a.writeFindings(s, maxFindings)
+	a.writeFailed(s)
+	a.writeOutcome(s)
 	return nil
 }
 
@@ -77,17 +77,17 @@ func writeHours(out io.Writer, s soak.Summary) {
 // maxFindings is how many findings a summary names; 'shadowrun findings' has them all.
 const maxFindings = 30
 
-func writeFindings(out io.Writer, s soak.Summary, most int) {
+func (a *app) writeFindings(s soak.Summary, most int) {
 	if len(s.Findings) == 0 {
-		fmt.Fprint(out, "findings: none\n")
+		fmt.Fprint(a.out, "findings: none\n")
 		return
 	}
-	fmt.Fprintf(out, "%s\n", quantity(len(s.Findings), "finding"))
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(a.out, "%s\n", quantity(len(s.Findings), "finding"))
+	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "  key\tworkflow\tclass\tcause\twhere\tseen\tto see it again")
 	for i, f := range gravestFirst(s.Findings) {
 		if i == most {
-			fmt.Fprintf(w, "  … %d more: shadowrun findings%s\n", len(s.Findings)-i, soak.StateFlag(s.State))
+			fmt.Fprintf(w, "  … %d more: shadowrun findings%s\n", len(s.Findings)-i, a.pasted(s.State))
 			break
 		}
 		next := f.Reproduction
@@ -133,22 +133,22 @@ func orRoot(path string) string {
 
 func shortKey(key string) string { return key[:min(len(key), 8)] }
 
-func writeFailed(out io.Writer, s soak.Summary) {
+func (a *app) writeFailed(s soak.Summary) {
 	if len(s.Failed) == 0 {
 		return
 	}
-	fmt.Fprint(out, "\nruns without a golden\n")
+	fmt.Fprint(a.out, "\nruns without a golden\n")
 	for _, r := range s.Failed {
 		at := harness.Position{Cycle: r.Cycle, Run: r.RunKey.Position}
-		fmt.Fprintf(out, "  %s (%s, seed %d): %s: %s: shadowrun show %s%s\n", at, r.Workflow, r.Seed, r.Status,
-			shortened(r.Message), at, soak.StateFlag(s.State))
+		fmt.Fprintf(a.out, "  %s (%s, seed %d): %s: %s: shadowrun show %s%s\n", at, r.Workflow, r.Seed, r.Status,
+			shortened(r.Message), at, a.pasted(s.State))
 	}
 	if more := s.Counters.Unfinished - int64(len(s.Failed)); more > 0 {
-		fmt.Fprintf(out, "  … %d more\n", more)
+		fmt.Fprintf(a.out, "  … %d more\n", more)
 	}
 }
 
-func writeOutcome(out io.Writer, s soak.Summary) {
+func (a *app) writeOutcome(s soak.Summary) {
 	outcome, why := string(s.Outcome), s.Why
 	if s.Running != nil {
 		outcome = fmt.Sprintf("running (pid %d on %s), so far %s", s.Running.PID, s.Running.Host, outcome)
@@ -156,11 +156,11 @@ func writeOutcome(out io.Writer, s soak.Summary) {
 			outcome, why = fmt.Sprintf("running (pid %d on %s)", s.Running.PID, s.Running.Host), "so far nothing speaks against it"
 		}
 	}
-	fmt.Fprintf(out, "\n%s: %s\n", outcome, why)
-	fmt.Fprintf(out, "  %s\n", boundText(s))
-	fmt.Fprintf(out, "  state    %s\n", s.State)
-	for _, next := range nextSteps(s) {
-		fmt.Fprintf(out, "  next     %s\n", next)
+	fmt.Fprintf(a.out, "\n%s: %s\n", outcome, why)
+	fmt.Fprintf(a.out, "  %s\n", boundText(s))
+	fmt.Fprintf(a.out, "  state    %s\n", s.State)
+	for _, next := range a.nextSteps(s) {
+		fmt.Fprintf(a.out, "  next     %s\n", next)
 	}
 }
 
@@ -176,11 +176,11 @@ func boundText(s soak.Summary) string {
 }
 
 // nextSteps returns commands to paste.
-func nextSteps(s soak.Summary) []string {
+func (a *app) nextSteps(s soak.Summary) []string {
 	state := soak.StateFlag(s.State)
 	var next []string
 	for _, f := range gravestFirst(s.Findings)[:min(1, len(s.Findings))] {
-		next = append(next, f.Reproduction, "shadowrun findings show "+shortKey(f.Key)+state)
+		next = append(next, f.Reproduction, "shadowrun findings show "+shortKey(f.Key)+a.pasted(s.State))
 	}
 	if s.Outcome == soak.Interrupted && s.Running == nil {
 		next = append(next, "shadowrun --resume"+state)
