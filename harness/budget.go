@@ -17,6 +17,7 @@ type Budget struct {
 const (
 	DefaultExplainRuns = 240
 	DefaultExplainTime = 10 * time.Minute
+	minExplainRuns     = 2 // one compares nothing
 	maxExplainRuns     = 100_000
 )
 
@@ -49,13 +50,13 @@ func (b *Budget) UnmarshalText(text []byte) error {
 	for part := range strings.SplitSeq(string(text), ",") {
 		part = strings.TrimSpace(part)
 		runs, err := strconv.Atoi(part)
-		if err == nil && runs > 0 && runs <= maxExplainRuns && read.Runs == 0 {
+		if err == nil && runs >= minExplainRuns && runs <= maxExplainRuns && read.Runs == 0 {
 			read.Runs = runs
 			continue
 		}
 		length, err := time.ParseDuration(part)
 		if err != nil || length <= 0 || read.Time != 0 {
-			return fmt.Errorf("budget %q: want a number of runs (1 to %d), a duration, or both, such as 500, 5m or 500,5m", text, maxExplainRuns)
+			return fmt.Errorf("budget %q: want a number of runs (%d to %d), a duration, or both, such as 500, 5m or 500,5m", text, minExplainRuns, maxExplainRuns)
 		}
 		read.Time = length
 	}

@@ -64,7 +64,7 @@ func (s *subject) Run(ctx context.Context, seed uint64, t explain.Treatment) (ex
 	run := s.run
 	run.Seed = seed
 	treated := harness.Treated{Mode: s.mode}
-	inLab := t != nil
+	inLab, besides := t != nil, 0
 	for factor, level := range t {
 		switch harness.Variant(factor) {
 		case harness.VariantResumed:
@@ -85,11 +85,15 @@ func (s *subject) Run(ctx context.Context, seed uint64, t explain.Treatment) (ex
 	}
 	live := t[outside] == string(external.Live) // with the mode record: made, so that the trace tells what was answered
 	if s.mode == external.Record && !live || t[outside] == string(external.Record) {
-		record, err := s.record(ctx, run, inLab)
-		if err != nil {
-			return explain.Observation{Err: err}, ctx.Err()
+		key := recordKey{seed, inLab}
+		if s.records[key] == nil {
+			made, err := s.record(ctx, run, inLab)
+			if err != nil || made.Err != nil || len(t) == 0 {
+				return made, err
+			}
+			besides = 1
 		}
-		treated.Mode, treated.Record = external.Record, record
+		treated.Mode, treated.Record = external.Record, s.records[key]
 	}
 	e := s.runner.ExecuteTreated(ctx, run, treated)
 	defer e.Close()
@@ -97,10 +101,11 @@ func (s *subject) Run(ctx context.Context, seed uint64, t explain.Treatment) (ex
 		return explain.Observation{}, context.Cause(ctx)
 	}
 	if treated.Kill > 0 && e.Trace != nil && e.Restorations == 0 {
-		return explain.Observation{Err: errors.New("it ended before its checkpoint")}, nil
+		return explain.Observation{Err: errors.New("it ended before its checkpoint"), Besides: besides}, nil
 	}
-	s.checkpoints = max(s.checkpoints, e.Checkpoints)
-	return s.observe(e, seed)
+	o, err := s.observe(e, seed)
+	o.Besides = besides
+	return o, err
 }
 
 // snapshot returns a copy of the working folder as it was when one was first needed: treated runs
@@ -116,28 +121,27 @@ func (s *subject) snapshot() string {
 	return s.source
 }
 
-// record returns the calls that a run with this seed makes: those of the first one, which is run
-// for them. One that is to be followed in the lab is made there: more clients' calls are recorded there, and so answered.
-func (s *subject) record(ctx context.Context, run harness.PlannedRun, inLab bool) (*harness.CallRecord, error) {
-	key := recordKey{run.Seed, inLab}
-	if known := s.records[key]; known != nil {
-		return known, nil
-	}
+// record makes the first run with this seed, by whose calls the others are answered, and hands over what it
+// showed: as a soak's replays, they are compared with it. One that is to be followed in the lab is made
+// there: more clients' calls are recorded there, and so answered.
+func (s *subject) record(ctx context.Context, run harness.PlannedRun, inLab bool) (explain.Observation, error) {
 	recording := harness.Treated{Mode: external.Record}
 	if inLab {
 		recording.Lab = lab.Treatment{}
 	}
 	e := s.runner.ExecuteTreated(ctx, run, recording)
 	defer e.Close()
-	if e.Trace == nil {
-		return nil, fmt.Errorf("%s: %s", e.Status, e.Message)
+	if ctx.Err() != nil {
+		return explain.Observation{}, context.Cause(ctx)
 	}
-	record, err := harness.RecordOf(e.Trace)
-	if err != nil {
-		return nil, fmt.Errorf("its outside calls: %w", err)
+	if e.Trace != nil {
+		record, err := harness.RecordOf(e.Trace)
+		if err != nil {
+			return explain.Observation{Err: fmt.Errorf("its outside calls: %w", err)}, nil
+		}
+		s.records[recordKey{run.Seed, inLab}] = record
 	}
-	s.records[key] = record
-	return record, nil
+	return s.observe(e, run.Seed)
 }
 
 // observe hands over what a run showed.
@@ -145,6 +149,7 @@ func (s *subject) observe(e harness.Execution, seed uint64) (explain.Observation
 	if e.Trace == nil {
 		return explain.Observation{Err: fmt.Errorf("%s: %s", e.Status, e.Message)}, nil
 	}
+	s.checkpoints = max(s.checkpoints, e.Checkpoints)
 	trace := e.Trace
 	if s.mode == external.Live {
 		var err error

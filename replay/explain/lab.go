@@ -41,6 +41,7 @@ type Observation struct {
 	Digest        golden.Digest         // of Trace
 	Circumstances *replay.Circumstances // as the run saw them: Start and End are the frozen instant where its clock stood still
 	Reads         map[string]int64      // factor → how often the run asked for it; nil: not known. A factor that is missing is not known either
+	Besides       int                   // runs that it took besides: they count, and show nothing
 	Stderr        []byte                // the end of it, for people; it is not compared
 	Err           error                 // why the run cannot be compared; it is tried once more
 }

@@ -13,6 +13,7 @@ const (
 	releaseFirst  = 2
 	releasePinned = 6
 	releaseRounds = 6
+	releaseLikely = 3 // arms that go on growing
 )
 
 // release takes the groups that no single pin settles though everything pinned does: several
@@ -96,6 +97,21 @@ func (e *experiment) releasable() []*group {
 		out = append(out, g)
 	}
 	return out
+}
+
+// releaseReserve is how many runs single treatments leave for a release that is to come: it settles what varies in
+// most runs for certain, where growing the arms of a rare difference may use all up and settle nothing.
+func (e *experiment) releaseReserve() int {
+	cost := e.releaseCost()
+	if e.looks.release > 0 || cost > e.left() || !slices.ContainsFunc(e.releasable(), e.unproven) {
+		return 0
+	}
+	return cost
+}
+
+// releaseCost is about how many runs it takes to settle by release what two or three factors make vary.
+func (e *experiment) releaseCost() int {
+	return releasePinned + releaseFirst*len(e.usable(explains)) + 2*(releasePinned+releaseLikely*step)
 }
 
 func (e *experiment) byRelease(g *group) bool {

@@ -215,6 +215,10 @@ func (e *experiment) openText(c *column) (string, int) {
 		}
 	}
 	switch {
+	case len(suspects) == 0 && slices.Contains(e.releasable(), g):
+		_, of := g.modal(e.pinned)
+		text += fmt.Sprintf("; one value in all %d runs with everything pinned, and with no factor by itself: several together make it differ", of)
+		return text, e.releaseCost()
 	case len(suspects) > 0:
 		text += "; not yet told apart: " + strings.Join(suspects, ", ")
 		if need > 0 {

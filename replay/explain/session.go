@@ -154,7 +154,7 @@ func (s *session) observe(ctx context.Context, seed uint64, t Treatment, unknown
 			return obs, false, err
 		}
 		obs, err = s.lab.Run(ctx, seed, t)
-		s.total++
+		s.total += 1 + obs.Besides
 		s.o.Progress(Progress{Stage: s.stage, Runs: s.total, Max: s.o.MaxRuns, Open: s.open})
 		if err != nil {
 			return obs, false, fmt.Errorf("run %d (seed %d, %s): %w", s.total, seed, orUntreated(t), err)

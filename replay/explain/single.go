@@ -155,7 +155,7 @@ func (e *experiment) planPins(sizes map[*arm]int) (due bool) {
 		case n > longest:
 			n = (n + 1) / 2
 		}
-		if !e.affords(g.cost(e.untreated(), len(alive), need) + reserved) {
+		if !e.affords(g.cost(e.untreated(), len(alive), need) + reserved + e.releaseReserve()) {
 			continue
 		}
 		due = due || n >= need

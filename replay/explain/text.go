@@ -153,7 +153,7 @@ func (t *text) root(x *Explanation, same []Field) {
 	}
 	proof := visible(f.Proof)
 	if f.Class == replay.ClassViolation && f.Cause == replay.CauseUnattributed && f.NeedsRuns > 0 {
-		proof += fmt.Sprintf("; needs %d more runs: a larger --budget gets there", f.NeedsRuns)
+		proof += fmt.Sprintf("; needs about %d more runs: --budget %d gets there", f.NeedsRuns, suggested(x, f))
 	}
 	if f.P < 1 {
 		proof += fmt.Sprintf(" (p %.1g)", f.P)
@@ -175,6 +175,14 @@ func (t *text) root(x *Explanation, same []Field) {
 		}
 		t.para(6, 8, fmt.Sprintf("%s follows: %s", show(d.Path), visible(d.Proof)))
 	}
+}
+
+// suggested is a round budget with which a field is likely to be settled: what has been made, what it
+// needs, and what is kept back for other stages.
+func suggested(x *Explanation, f Field) int {
+	const round = 50
+	want := max(x.Runs+f.NeedsRuns+f.NeedsRuns/4+reserved+enough, x.MaxRuns+1)
+	return (want + round - 1) / round * round
 }
 
 func paths(fields []Field) string {
