@@ -119,7 +119,7 @@ func (e *experiment) byRelease(g *group) bool {
 	return p != nil && len(p.text) > 0 && p.factor == "" && p.cause != replay.CauseUnattributed
 }
 
-// loosenedBy reports whether a group is not constant any more when one factor is released.
+// loosenedBy reports whether a group may not be constant any more when one factor is released: another value is seen.
 func (g *group) loosenedBy(a, pinned *arm) bool {
 	fixed := g.distinct(pinned)
 	for v := range g.distinct(a) {
@@ -176,7 +176,7 @@ func (e *experiment) judgeReleases(targets []*group, arms []*arm, alpha float64)
 	var ps []float64
 	for _, g := range targets {
 		for _, a := range arms {
-			if g.loosenedBy(a, e.pinned) && !e.outerLoosens(g, a) {
+			if g.loosenedBy(a, e.pinned) && len(g.distinct(a)) > 1 && !e.outerLoosens(g, a) {
 				p := constantP(g.strata(a, e.pinned))
 				pairs, ps = append(pairs, pair{g, a, p}), append(ps, p)
 			}

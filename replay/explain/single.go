@@ -114,7 +114,7 @@ func (e *experiment) pinArm(l Level) *arm {
 var nearly = []string{"scheduling", "entropy", "at-random"}
 
 // promises reports whether an arm may turn out to settle a group: it has been constant so far, or,
-// under some factors, but for a quarter of its runs, and a third as many as untreated.
+// under some factors, but for some runs: of what never repeats untreated just over half suffice, of a coin seven of eight.
 func (g *group) promises(a, untreated *arm) bool {
 	if a == nil || a.dead {
 		return false
@@ -123,7 +123,7 @@ func (g *group) promises(a, untreated *arm) bool {
 	if slices.Contains(nearly, a.factor) && of >= 4 && most < of {
 		mostOf, all := g.modal(untreated)
 		rare := 1 - float64(mostOf)/float64(max(1, all))
-		return float64(of-most) <= min(0.25, rare/3)*float64(of)
+		return float64(of-most) <= rare*rare/2*float64(of)
 	}
 	return of > 0 && most == of
 }
@@ -145,6 +145,9 @@ func (e *experiment) planPins(sizes map[*arm]int) (due bool) {
 				need = max(need, g.need(e.untreated(), a, threshold))
 			}
 		}
+		if len(alive) == 0 {
+			e.planSecond(g, sizes)
+		}
 		if len(alive) == 0 || need == 0 {
 			continue
 		}
@@ -164,6 +167,20 @@ func (e *experiment) planPins(sizes map[*arm]int) (due bool) {
 		}
 	}
 	return due
+}
+
+// planSecond gives the factors under which some runs may stand out a second chance at a group that no
+// arm holds: the first few runs may have been those.
+func (e *experiment) planSecond(g *group, sizes map[*arm]int) {
+	most, of := g.modal(e.untreated())
+	if 2*most > of {
+		return
+	}
+	for _, a := range e.pinArms() {
+		if n := len(a.runs); slices.Contains(nearly, a.factor) && !a.dead && n > 0 && n < step {
+			sizes[a] = max(sizes[a], step)
+		}
+	}
 }
 
 func (e *experiment) pinArms() []*arm {
