@@ -30,6 +30,7 @@ type Config struct {
 	Env          map[string]string `yaml:"env"`
 	PassEnv      []string          `yaml:"pass_env"`
 	Redact       []string          `yaml:"redact"` // variables whose values are kept out of goldens, logs and ledger
+	Stop         StopConfig        `yaml:"stop"`   // of an emergency stop
 	Workflows    []WorkflowConfig  `yaml:"workflows"`
 	Rules        []RuleConfig      `yaml:"rules"`
 	Monitor      MonitorConfig     `yaml:"monitor"` // from when on those who watch the soak are told
@@ -134,6 +135,7 @@ func (c Config) Defaults() Config {
 	}
 	setDefault(&c.Explain, ExplainNever)
 	c.Budget = c.Budget.Defaults()
+	c.Stop.defaults()
 	c.Monitor = c.Monitor.Defaults()
 	c.Workflows = slices.Clone(c.Workflows)
 	for i := range c.Workflows {

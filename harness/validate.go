@@ -65,7 +65,7 @@ func (c Config) check() error {
 	case c.Explain != ExplainNever && c.Explain != ExplainOnMismatch:
 		return badKey("explain", "%q is not known; want never or on-mismatch", c.Explain)
 	}
-	return cmp.Or(checkVariables("", c.Env, c.PassEnv), checkNames("redact", c.Redact), c.checkWorkflows(), c.checkRules(), c.Monitor.check("monitor."))
+	return cmp.Or(checkVariables("", c.Env, c.PassEnv), checkNames("redact", c.Redact), c.Stop.check(), c.checkWorkflows(), c.checkRules(), c.Monitor.check("monitor."))
 }
 
 func (c Config) checkWorkflows() error {
