@@ -29,6 +29,9 @@ const (
 	EventVerdict EventKind = "verdict" // a replay did not match
 	EventFailed  EventKind = "failed"  // a run left no golden
 	EventNotice  EventKind = "notice"
+	EventHalt    EventKind = "halt"    // an emergency stop is seen: nothing more is started
+	EventStopped EventKind = "stopped" // what was in flight then is done; time that passes from here is not active
+	EventGoesOn  EventKind = "goes_on" // the emergency stop is over
 )
 
 // Tally counts what a soak has done.

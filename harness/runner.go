@@ -215,7 +215,7 @@ func (r *Runner) cycles(ctx context.Context, stop <-chan struct{}, waiting queue
 	for n := r.FirstCycle; (r.Cycles == 0 || n <= r.Cycles) && (makesUp || !over()) && !done(stop); n++ {
 		started := r.clock()
 		result := r.cycle(ctx, n, started)
-		if interval > 0 {
+		if interval > 0 && !result.abandoned() { // one that comes again is counted then
 			result.Overrun = max(0, result.Ended.Sub(started)-interval)
 		}
 		waiting.put(result)
