@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/shadowrun/shadowrun/harness"
@@ -114,7 +116,7 @@ func (x *explainer) next(ctx context.Context) (key string, ok bool) {
 // be explained, or is not before that end, is a notice, and left for a resumption.
 func (x *explainer) run(ctx context.Context) {
 	defer x.runner.Close() // of a proxy that nobody uses any more
-	left := 0
+	var left []string
 	for {
 		key, ok := x.next(ctx)
 		if !ok {
@@ -122,21 +124,46 @@ func (x *explainer) run(ctx context.Context) {
 		}
 		switch err := x.explain(ctx, key); {
 		case err != nil && ctx.Err() != nil:
-			left++
+			left = append(left, key)
 		case err != nil:
 			x.s.remark("finding %.8s is not explained: %v", key, err)
 		}
 	}
-	if left += x.behind(); left > 0 {
-		x.s.remark("%d of the findings could not be explained in time; 'shadowrun explain RUN' explains what a run shows", left)
+	if context.Cause(ctx) == harness.ErrStopped {
+		return // an emergency stop, which is waited out
+	}
+	if left = append(left, x.behind()...); len(left) > 0 {
+		x.s.remark("%d of the findings could not be explained in time: %s", len(left), x.commands(left))
 	}
 }
 
-// behind is how many findings wait.
-func (x *explainer) behind() int {
+// behind are the findings that wait.
+func (x *explainer) behind() []string {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return len(x.waiting)
+	return x.waiting
+}
+
+// maxCommands is how many commands a line has.
+const maxCommands = 3
+
+// commands explain the runs that show these findings.
+func (x *explainer) commands(keys []string) string {
+	var all []string
+	for _, key := range keys {
+		f, err := x.find(key)
+		if err != nil {
+			continue // of the others it is said
+		}
+		at := harness.Position{Cycle: f.Shortest.Cycle, Run: f.Shortest.Position}
+		if command := "shadowrun explain " + at.String() + StateFlag(x.s.o.Dir); !slices.Contains(all, command) {
+			all = append(all, command)
+		}
+	}
+	if more := len(all) - maxCommands; more > 0 {
+		all = append(all[:maxCommands], fmt.Sprintf("and so on with %d more runs", more))
+	}
+	return strings.Join(all, ", ")
 }
 
 func (x *explainer) explain(ctx context.Context, key string) (err error) {

@@ -16,6 +16,7 @@ import (
 	"github.com/shadowrun/shadowrun/harness"
 	"github.com/shadowrun/shadowrun/harness/ledger"
 	"github.com/shadowrun/shadowrun/harness/soak"
+	emergency "github.com/shadowrun/shadowrun/harness/stop"
 	"github.com/shadowrun/shadowrun/replay"
 )
 
@@ -129,6 +130,43 @@ func wantNone(t *testing.T, file, dir string) {
 	pid := strings.TrimSpace(string(text))
 	if line, err := os.ReadFile("/proc/" + pid + "/cmdline"); err == nil && slices.Contains(strings.Split(string(line), "\x00"), "600") {
 		t.Errorf("process %s is still there: %q", pid, line)
+	}
+}
+
+// An emergency stop ends the experiments, too, and they are made anew when it is over.
+func TestExplanationWaitsForTheEndOfAnEmergencyStop(t *testing.T) {
+	o, dir := noisySoak(t, 1000)
+	o.Config.Stop.InFlight = harness.InFlightAbandon
+	stop := make(chan struct{})
+	var once sync.Once
+	o.Notify = func(e harness.Event) {
+		switch {
+		case e.Kind == harness.EventCycle:
+			once.Do(func() {
+				wait(t, "a run in the lab", func() bool { return exists(filepath.Join(dir, "waiting")) })
+				write(t, emergency.Path(o.Dir), "")
+			})
+		case e.Kind == harness.EventStopped:
+			wantNone(t, "waiting", dir)
+			write(t, filepath.Join(dir, "gate"), "")
+			if err := os.Remove(emergency.Path(o.Dir)); err != nil {
+				t.Error(err)
+			}
+		case strings.Contains(e.Text, " is explained"):
+			close(stop)
+		}
+	}
+	if _, err := soak.Run(t.Context(), stop, o); err != nil {
+		t.Fatal(err)
+	}
+	wantExplained(t, o.Dir)
+	s := view(t, o.Dir)
+	of, err := s.Soak(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := saidOfExplaining(t, s, of.ID); len(said) != 1 {
+		t.Errorf("said %q, want that it is explained, and nothing of the stop", said)
 	}
 }
 

@@ -18,17 +18,18 @@ import (
 
 // Options say what soak to carry out, and where.
 type Options struct {
-	Dir       string // the state folder
-	Config    harness.Config
-	Workflows []harness.Workflow
-	SelfArgs  []string // see [harness.Runner]
-	Version   string   // of shadowrun
-	Cycles    int      // 0: no limit
-	Duration  time.Duration
-	Resume    bool // the latest soak; Cycles and Duration are then its own, unless set
-	Now       func() time.Time
-	Notify    func(harness.Event)
-	Started   func(Session) // once the soak is known; nil: nobody asks
+	Dir        string // the state folder
+	Config     harness.Config
+	Workflows  []harness.Workflow
+	SelfArgs   []string // see [harness.Runner]
+	Version    string   // of shadowrun
+	Cycles     int      // 0: no limit
+	Duration   time.Duration
+	Resume     bool // the latest soak; Cycles and Duration are then its own, unless set
+	ExitOnStop bool // at an emergency stop, rather than wait until it is over
+	Now        func() time.Time
+	Notify     func(harness.Event)
+	Started    func(Session) // once the soak is known; nil: nobody asks
 }
 
 // Session is what is known of a soak when it starts or is resumed.
@@ -59,11 +60,14 @@ type session struct {
 }
 
 // Run carries a soak out: the end of stop lets what is in flight finish, the end of ctx
-// abandons it. What came of it is then in the ledger: see [Summarize]. Another soak on the
-// same folder is refused with a [*ledger.HeldError].
+// abandons it. While an emergency stop stands nothing is started. What came of it is then in the
+// ledger: see [Summarize]. Another soak on the same folder is refused with a [*ledger.HeldError].
 func Run(ctx context.Context, stop <-chan struct{}, o Options) (id ledger.SoakID, err error) {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if err := refuse(o); err != nil {
+		return 0, err
 	}
 	host, err := os.Hostname()
 	if err != nil {
@@ -119,18 +123,7 @@ func (s *session) begin(host string) (err error) {
 		return err
 	}
 	s.record = &record{session: s, host: host}
-	s.runner = &harness.Runner{
-		Config:    s.config,
-		Workflows: s.o.Workflows,
-		StateDir:  s.o.Dir,
-		SoakID:    FolderName(next),
-		SelfArgs:  s.o.SelfArgs,
-		Record:    s.record,
-		Notify:    s.notify,
-		Now:       s.o.Now,
-		Cycles:    s.soak.Cycles,
-	}
-	if err := s.runner.Prepare(); err != nil {
+	if err := s.prepare(next); err != nil {
 		return err
 	}
 	if s.o.Resume {
@@ -146,6 +139,22 @@ func (s *session) begin(host string) (err error) {
 		return err
 	}
 	return s.event("started", fmt.Sprintf("pid %d, from cycle %d", os.Getpid(), s.runner.FirstCycle))
+}
+
+// prepare makes the runner of a part of the soak.
+func (s *session) prepare(id ledger.SoakID) error {
+	s.runner = &harness.Runner{
+		Config:    s.config,
+		Workflows: s.o.Workflows,
+		StateDir:  s.o.Dir,
+		SoakID:    FolderName(id),
+		SelfArgs:  s.o.SelfArgs,
+		Record:    s.record,
+		Notify:    s.notify,
+		Now:       s.o.Now,
+		Cycles:    s.soak.Cycles,
+	}
+	return s.runner.Prepare()
 }
 
 // plan makes a new soak, and returns the number that it will have: the lock keeps others off.
@@ -177,81 +186,6 @@ func TallyOf(c ledger.Counters) harness.Tally {
 	}
 }
 
-// carryOut runs the plan, and records how the session ended.
-func (s *session) carryOut(ctx context.Context, stop <-chan struct{}) error {
-	if s.o.Started != nil {
-		s.o.Started(Session{Soak: s.soak, Config: s.config, Plan: harness.NewPlan(s.config),
-			Tally: s.runner.Tally, Active: s.active, FirstPart: !s.o.Resume})
-	}
-	if err := s.record.openSession(s.runner.Builds(), s.clock()); err != nil {
-		return err
-	}
-	s.notices()
-	runErr := s.runAndExplain(ctx, stop)
-	why := "finished"
-	select {
-	case <-stop:
-		why = "stopped"
-	default:
-	}
-	if ctx.Err() != nil {
-		why = "stopped, and what was in flight abandoned"
-	}
-	if runErr != nil {
-		why = "failed: " + runErr.Error()
-	}
-	end := s.clock()
-	err := s.record.closeSession(end, why)
-	if runErr != nil {
-		return errors.Join(runErr, err)
-	}
-	if err != nil {
-		return err
-	}
-	summary, err := summarize(s.ledger.Reader, s.soak, s.o.Dir, end)
-	if err != nil {
-		return err
-	}
-	if err := s.event("ended", why+": "+string(summary.Outcome)); err != nil {
-		return err
-	}
-	return s.ledger.EndSoak(s.soak.ID, end, string(summary.Outcome))
-}
-
-// runAndExplain runs the plan and explains what it finds. A soak that comes to its end goes on with that for
-// the time of one explanation at most, however many findings wait; one that is stopped does not.
-func (s *session) runAndExplain(ctx context.Context, stop <-chan struct{}) error {
-	explainer, err := newExplainer(s)
-	if err != nil {
-		return err
-	}
-	if s.explainer = explainer; explainer == nil {
-		return s.runner.Run(ctx, stop)
-	}
-	explaining, end := context.WithCancel(ctx)
-	defer end()
-	var wait sync.WaitGroup
-	wait.Go(func() {
-		defer end()
-		explainer.run(explaining)
-	})
-	wait.Go(func() {
-		select {
-		case <-stop:
-			end()
-		case <-explaining.Done():
-		}
-	})
-	if err = s.runner.Run(ctx, stop); err != nil {
-		end()
-	}
-	explainer.finish()
-	last := time.AfterFunc(s.config.Budget.Time, end)
-	defer last.Stop()
-	wait.Wait()
-	return err
-}
-
 // event keeps a change of the soak's state in the ledger.
 func (s *session) event(kind, text string) error {
 	return s.ledger.AppendEvent(ledger.Event{Soak: s.soak.ID, At: s.clock(), Kind: kind, Text: text})
@@ -266,15 +200,18 @@ func (s *session) notify(e harness.Event) {
 	s.pass(e)
 }
 
-// remark passes a notice on that is the explainer's.
-func (s *session) remark(format string, args ...any) {
+// remark passes a notice on that is not the runner's.
+func (s *session) remark(format string, args ...any) { s.tell(harness.EventNotice, format, args...) }
+
+func (s *session) tell(kind harness.EventKind, format string, args ...any) {
 	s.notifying.Lock()
 	defer s.notifying.Unlock()
-	s.pass(harness.Event{At: s.clock(), Kind: harness.EventNotice, Cycle: s.latest.Cycle, Tally: s.latest.Tally, Text: fmt.Sprintf(format, args...)})
+	s.pass(harness.Event{At: s.clock(), Kind: kind, Cycle: s.latest.Cycle, Tally: s.latest.Tally, Text: fmt.Sprintf(format, args...)})
 }
 
 func (s *session) pass(e harness.Event) {
-	if e.Kind == harness.EventNotice {
+	switch e.Kind {
+	case harness.EventNotice, harness.EventHalt, harness.EventStopped, harness.EventGoesOn:
 		// A failure to keep it shows at the next commit, which fails for the same reason.
 		s.event(string(e.Kind), e.Text)
 	}
