@@ -31,7 +31,8 @@ var arrows = []struct {
 	{"harness/harnesstest", []string{"golden", "replay", "harness", "harness/reference"}, "it runs in users' tests: no ledger, no command line"},
 	{"harness/experiment", []string{"golden", "harness", "replay", "replay/explain", "replay/external", "replay/lab"}, "it puts the experiments on real workflows"},
 	{"harness/soak", []string{"golden", "replay", "replay/explain", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/internal/proc"}, "it puts harness and ledger together"},
-	{"cmd", []string{"golden", "replay", "replay/explain", "replay/lab", "replay/external", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/soak"}, "nothing imports it but main functions"},
+	{"harness/monitor", []string{"replay", "harness", "harness/ledger", "harness/soak"}, "it reads what a soak leaves; how that is shown is not its business"},
+	{"cmd", []string{"golden", "replay", "replay/explain", "replay/lab", "replay/external", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/soak", "harness/monitor"}, "nothing imports it but main functions"},
 	{"cmd/shadowrun", []string{"cmd"}, "one call"},
 }
 

@@ -47,6 +47,8 @@ var forms = map[string]reflect.Type{
 	"golden rotate-key": reflect.TypeFor[rotateJSON](),
 	"golden archive":    reflect.TypeFor[archiveJSON](),
 	"golden prune":      reflect.TypeFor[pruneJSON](),
+	"status":            reflect.TypeFor[statusJSON](),
+	"sanity":            reflect.TypeFor[sanityJSON](),
 	"version":           reflect.TypeFor[versionJSON](),
 
 	"figures":               reflect.TypeFor[countersJSON](),
@@ -77,6 +79,11 @@ var forms = map[string]reflect.Type{
 	"machine":               reflect.TypeFor[machineJSON](),
 	"client":                reflect.TypeFor[clientJSON](),
 	"program":               reflect.TypeFor[programJSON](),
+	"condition":             reflect.TypeFor[conditionJSON](),
+	"soak's process":        reflect.TypeFor[processJSON](),
+	"soak's stop":           reflect.TypeFor[stopStateJSON](),
+	"disk":                  reflect.TypeFor[diskJSON](),
+	"part":                  reflect.TypeFor[sanityPartJSON](),
 }
 
 // described is one section of JSON.md.
