@@ -180,6 +180,18 @@ func TestExplainingAtTheEndIsBounded(t *testing.T) {
 		t.Errorf("it waited for the run in the lab: %v", took)
 	}
 	wantNone(t, "waiting", dir)
+	s := view(t, o.Dir)
+	of, err := s.Soak(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "1 of the findings could not be explained in time: shadowrun explain c1r1" + soak.StateFlag(o.Dir)
+	if said := saidOfExplaining(t, s, of.ID); len(said) != 1 || said[0] != want {
+		t.Errorf("said %q, want %q", said, want)
+	}
+	if active, err := s.Ledger.Active(of.ID); err != nil || active >= o.Config.Budget.Time {
+		t.Errorf("%v of active time, %v: that includes the time of explaining at the end", active, err)
+	}
 }
 
 // What the experiments of a killed soak left, processes and folders, is gone once the soak is resumed.

@@ -115,7 +115,7 @@ func (s *session) part(ctx context.Context, stop <-chan struct{}) (seen emergenc
 	default:
 		why = whyFinished
 	}
-	return seen, why, errors.Join(err, s.record.closeSession(s.clock(), why))
+	return seen, why, errors.Join(err, s.record.closeSession(s.ran, why))
 }
 
 func isClosed(c <-chan struct{}) bool {
@@ -130,12 +130,15 @@ func isClosed(c <-chan struct{}) bool {
 // runAndExplain runs the plan and explains what it finds. A soak that comes to its end goes on with that for
 // the time of one explanation at most, however many findings wait; one that is stopped does not.
 func (s *session) runAndExplain(ctx context.Context, stop, halt <-chan struct{}) error {
+	s.ran = s.clock()
 	explainer, err := newExplainer(s)
 	if err != nil {
 		return err
 	}
 	if s.explainer = explainer; explainer == nil {
-		return s.runner.Run(ctx, stop)
+		err := s.runner.Run(ctx, stop)
+		s.ran = s.clock()
+		return err
 	}
 	explaining, end := context.WithCancel(ctx)
 	defer end()
@@ -153,7 +156,9 @@ func (s *session) runAndExplain(ctx context.Context, stop, halt <-chan struct{})
 		case <-explaining.Done():
 		}
 	})
-	if err = s.runner.Run(ctx, stop); err != nil {
+	err = s.runner.Run(ctx, stop)
+	s.ran = s.clock()
+	if err != nil {
 		end()
 	}
 	explainer.finish()

@@ -54,6 +54,7 @@ type session struct {
 	active time.Duration
 	clock  func() time.Time // steady
 
+	ran       time.Time  // when the plan's part ended; explaining what is left then is no active time
 	explainer *explainer // nil: findings are not explained
 	notifying sync.Mutex
 	latest    harness.Event // that the runner told
