@@ -8,8 +8,10 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"hash/adler32"
 	"hash/crc32"
+	"hash/fnv"
 	"strconv"
 	"strings"
 
@@ -36,6 +38,23 @@ var algorithms = []struct {
 	{"sha384", func(b []byte) []byte { s := sha512.Sum384(b); return s[:] }},
 	{"crc32", func(b []byte) []byte { return fourBytes(crc32.ChecksumIEEE(b)) }},
 	{"adler32", func(b []byte) []byte { return fourBytes(adler32.Checksum(b)) }},
+	{"fnv-1a of 32 bits", func(b []byte) []byte { return summed(fnv.New32a(), b) }},
+	{"fnv-1a of 64 bits", func(b []byte) []byte { return summed(fnv.New64a(), b) }},
+	{"Java hash code", javaHash},
+}
+
+func summed(h hash.Hash, b []byte) []byte {
+	_, _ = h.Write(b)
+	return h.Sum(nil)
+}
+
+// javaHash is String.hashCode, for ASCII.
+func javaHash(b []byte) []byte {
+	n := uint32(0)
+	for _, c := range b {
+		n = 31*n + uint32(c)
+	}
+	return fourBytes(n)
 }
 
 func fourBytes(n uint32) []byte { return []byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)} }
@@ -55,12 +74,12 @@ func targets(i int, d Difference) []*target {
 		return nil
 	}
 	if d.Want.Kind() == '0' {
-		nw, errw := strconv.ParseUint(w, 10, 32)
-		ng, errg := strconv.ParseUint(g, 10, 32)
-		if errw != nil || errg != nil || nw < 1<<16 || ng < 1<<16 {
+		hw, okw := numberAsHex(w)
+		hg, okg := numberAsHex(g)
+		if !okw || !okg || len(hw) != len(hg) {
 			return nil
 		}
-		return []*target{{i, w, g, hex.EncodeToString(fourBytes(uint32(nw))), hex.EncodeToString(fourBytes(uint32(ng))), nil}}
+		return []*target{{i, w, g, hw, hg, nil}}
 	}
 	var all []*target
 	wt, gt := lexer{}.pieces(w), lexer{}.pieces(g)
@@ -84,6 +103,21 @@ func targets(i int, d Difference) []*target {
 		}
 	}
 	return all
+}
+
+// numberAsHex writes a whole number as the bytes of a digest: four, as Java does with a sign or others without, or eight.
+func numberAsHex(s string) (string, bool) {
+	if n, err := strconv.ParseInt(s, 10, 32); err == nil && n < -1<<16 {
+		return fmt.Sprintf("%08x", uint32(n)), true
+	}
+	n, err := strconv.ParseUint(s, 10, 64)
+	switch {
+	case err != nil || n < 1<<16:
+		return "", false
+	case n < 1<<32:
+		return fmt.Sprintf("%08x", n), true
+	}
+	return fmt.Sprintf("%016x", n), true
 }
 
 func asHex(s string) (string, bool) {
