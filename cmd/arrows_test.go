@@ -30,10 +30,11 @@ var arrows = []struct {
 	{"harness/reference", []string{"harness"}, "they are workflows like a user's"},
 	{"harness/harnesstest", []string{"golden", "replay", "harness", "harness/reference"}, "it runs in users' tests: no ledger, no command line"},
 	{"harness/experiment", []string{"golden", "harness", "replay", "replay/explain", "replay/external", "replay/lab"}, "it puts the experiments on real workflows"},
-	{"harness/soak", []string{"golden", "replay", "replay/explain", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/internal/proc"}, "it puts harness and ledger together"},
+	{"harness/stop", []string{"harness/ledger"}, "a stop stands and is lifted whatever else is broken"},
+	{"harness/soak", []string{"golden", "replay", "replay/explain", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/stop", "harness/internal/proc"}, "it puts harness and ledger together"},
 	{"harness/monitor", []string{"replay", "harness", "harness/ledger", "harness/soak"}, "it reads what a soak leaves; how that is shown is not its business"},
 	{"harness/monitor/serve", []string{"golden", "replay", "harness/ledger", "harness/soak", "harness/monitor"}, "it shows what is seen; the forms of its documents are the command line's"},
-	{"cmd", []string{"golden", "replay", "replay/explain", "replay/lab", "replay/external", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/soak", "harness/monitor", "harness/monitor/serve"}, "nothing imports it but main functions"},
+	{"cmd", []string{"golden", "replay", "replay/explain", "replay/lab", "replay/external", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/soak", "harness/stop", "harness/monitor", "harness/monitor/serve"}, "nothing imports it but main functions"},
 	{"cmd/shadowrun", []string{"cmd"}, "one call"},
 }
 

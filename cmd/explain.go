@@ -89,6 +89,11 @@ func (a *app) explainWorkflow(c *cobra.Command, name string, f *explainFlags) er
 	if config.Workflows, err = choose(config.Workflows, []string{name}); err != nil {
 		return err
 	}
+	state, err := a.state()
+	if err != nil {
+		return err
+	}
+	a.warnStopped(state)
 	dir, remove, err := explainFolder()
 	if err != nil {
 		return err

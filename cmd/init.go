@@ -81,6 +81,11 @@ type trial struct {
 }
 
 func (a *app) init(ctx context.Context, w harness.WorkflowConfig, output string) error {
+	state, err := a.state()
+	if err != nil {
+		return err
+	}
+	a.warnStopped(state)
 	dir, err := os.MkdirTemp("", "shadowrun-init-*")
 	if err != nil {
 		return err

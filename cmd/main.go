@@ -116,7 +116,7 @@ func (a *app) root() *cobra.Command {
 	run := a.runCommand()
 	run.Use = "run"
 	root.AddCommand(run, a.planCommand(), a.listCommand(), a.initCommand(), a.replayCommand(), a.showCommand(),
-		a.explainCommand(), a.labCommand(), a.doctorCommand(), a.diffCommand(), a.summaryCommand(), a.findingsCommand(), a.rulesCommand(), a.goldenCommand(), a.versionCommand(),
+		a.explainCommand(), a.labCommand(), a.doctorCommand(), a.diffCommand(), a.summaryCommand(), a.findingsCommand(), a.rulesCommand(), a.goldenCommand(), a.stopCommand(), a.versionCommand(),
 		a.statusCommand(), a.checkCommand(), a.sanityCommand())
 	return root
 }

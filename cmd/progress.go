@@ -26,6 +26,7 @@ type progress struct {
 	known   map[string]bool // verdicts and failures of which one like it was told
 	bar     *progressbar.ProgressBar
 	tally   harness.Tally
+	stopped time.Time // since when an emergency stop keeps it from work; zero: none does
 }
 
 // textEvery is the least time between two lines of text where the interval is shorter.
@@ -98,17 +99,33 @@ func (p *progress) limit() string {
 
 // left is the active time until the deadline.
 func (p *progress) left() time.Duration {
-	return max(0, p.session.Soak.Duration-p.session.Active-time.Since(p.began))
+	now := p.stopped
+	if now.IsZero() {
+		now = time.Now()
+	}
+	return max(0, p.session.Soak.Duration-p.session.Active-now.Sub(p.began))
+}
+
+// pause keeps the time that an emergency stop takes out of what is left.
+func (p *progress) pause(kind harness.EventKind) {
+	switch {
+	case kind == harness.EventStopped:
+		p.stopped = time.Now()
+	case kind == harness.EventGoesOn && !p.stopped.IsZero():
+		p.began = p.began.Add(time.Since(p.stopped))
+		p.stopped = time.Time{}
+	}
 }
 
 func (p *progress) event(e harness.Event) {
 	p.tally = e.Tally
+	p.pause(e.Kind)
 	switch p.mode {
 	case "json":
 		p.json(e)
 	case "bar":
 		p.lines(e)
-		if e.Kind == harness.EventCycle {
+		if e.Kind == harness.EventCycle || e.Kind == harness.EventStopped || e.Kind == harness.EventGoesOn {
 			p.advance()
 		}
 	case "text":
@@ -169,6 +186,9 @@ func (p *progress) line() string {
 	text := fmt.Sprintf("cycle %d: %s, %s, %s", t.Cycles, quantity(t.Runs, "run"), quantity(t.Replays, "replay"), mismatches(t.Mismatches()))
 	if p.session.Soak.Duration > 0 {
 		text += fmt.Sprintf(", %v left", p.left().Round(time.Second))
+	}
+	if !p.stopped.IsZero() {
+		text += ", STOPPED"
 	}
 	return text
 }

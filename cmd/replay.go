@@ -107,6 +107,7 @@ func (a *app) replayable(s *soak.State, of ledger.Soak, at harness.Position, var
 	if err != nil {
 		return nil, err
 	}
+	a.warnStopped(s.Dir)
 	planned.Variant = harness.VariantAgain
 	if variant != "" {
 		planned.Variant = harness.Variant(variant)

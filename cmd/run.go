@@ -24,6 +24,7 @@ type runFlags struct {
 	cycles   int
 	quick    bool
 	resume   bool
+	exit     bool
 	progress string
 }
 
@@ -34,7 +35,9 @@ func (a *app) runCommand() *cobra.Command {
 		Long: `Runs seeded workflows in cycles, replays every run, and says what differs and why.
 
 Without a configuration it runs the built-in workflows. 'shadowrun init -- COMMAND' writes one
-for a command of yours. Without --duration or --cycles it runs until it is stopped.
+for a command of yours. Without --duration or --cycles it runs until it is stopped. While an
+emergency stop stands ('shadowrun stop enable') it starts nothing, and waits; time so spent does
+not count.
 
 Exit status: 0 PASS, 1 FAIL, 2 usage or configuration, 3 INCONCLUSIVE, 4 INTERRUPTED (resumable).`,
 		Example: `  shadowrun --quick                    three cycles, one after another
@@ -51,6 +54,7 @@ Exit status: 0 PASS, 1 FAIL, 2 usage or configuration, 3 INCONCLUSIVE, 4 INTERRU
 	flags.IntVar(&f.cycles, "cycles", 0, "how many cycles")
 	flags.BoolVar(&f.quick, "quick", false, "three cycles without an interval")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the latest soak of the state folder")
+	flags.BoolVar(&f.exit, "exit-on-stop", false, "end at an emergency stop (exit status 4, resumable) rather than wait until it is over")
 	flags.StringVar(&f.progress, "progress", "", "`how` to tell of it: bar, text, json or none (default bar on a terminal, else text)")
 	flags.MarkHidden("hours")
 	return c
@@ -99,10 +103,13 @@ func (a *app) run(c *cobra.Command, f *runFlags) error {
 	defer release()
 	id, err := soak.Run(ctx, stop, soak.Options{
 		Dir: dir, Config: config, Workflows: a.workflows, Version: version(),
-		Cycles: cycles, Duration: duration, Resume: f.resume,
+		Cycles: cycles, Duration: duration, Resume: f.resume, ExitOnStop: f.exit,
 		Notify: progress.event, Started: progress.start,
 	})
 	progress.end()
+	if errors.Is(err, soak.ErrEmergencyStop) {
+		return failure{err, soak.Interrupted.ExitStatus(), []string{"'shadowrun stop status" + soak.StateFlag(dir) + "' says more, 'stop disable' lifts it"}}
+	}
 	if err != nil && (id == 0 || errors.As(err, new(*ledger.HeldError)) || errors.Is(err, soak.ErrNothingToResume)) {
 		return err // it did not begin
 	}
