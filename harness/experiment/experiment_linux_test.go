@@ -23,6 +23,13 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if url := os.Getenv(asCustomer); url != "" {
+		if err := customer(url); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	harness.RunChild(shop{})
 	os.Exit(m.Run())
 }

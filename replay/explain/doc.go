@@ -13,7 +13,8 @@
 //  3. Baseline (experiment.go). Untreated runs that should agree (A/A), runs with everything pinned,
 //     and three worlds in which everything is varied.
 //  4. Single treatments (single.go). Pin one factor (pin.go): a field that varies becomes constant. Vary
-//     one (latent.go), or do as a soak's variants do (variant.go): a stable one changes. Pause (pause.go): a duration grows. Two runs of each
+//     one (latent.go), do as a soak's variants do (variant.go), or make calls that a soak does not
+//     record (outside.go): a stable one changes. Pause (pause.go): a duration grows. Two runs of each
 //     arm first, then arms that can settle nothing any more are dropped and the others grow.
 //  5. Release (release.go). For what no single pin settles though everything pinned does, everything is
 //     pinned but one factor: each without which the field varies is necessary, and all are named.

@@ -55,9 +55,9 @@ func (g *group) differs(a *arm) int {
 }
 
 // varyArms has, for each world that changes something, an arm for each factor that is varied there, and
-// those of the variants.
+// those of the variants and of live calls.
 func (e *experiment) varyArms() []*arm {
-	arms := e.variantArms()
+	arms := slices.Concat(e.variantArms(), e.liveArms())
 	for _, w := range e.changed() {
 		for _, l := range e.usable(changes) {
 			if a := e.varyArm(l, l.Vary[w%len(l.Vary)]); !slices.Contains(arms, a) {
@@ -204,7 +204,7 @@ func (e *experiment) judgeLatent(alpha float64) {
 
 // changedClass is what it proves that treating a factor changes a stable field.
 func changedClass(factor string) replay.Class {
-	if isVariant(factor) {
+	if isVariant(factor) || factor == "external" {
 		return replay.ClassViolation
 	}
 	return replay.ClassLatent
@@ -224,6 +224,8 @@ const sentinel = "shadowrun-lab-"
 // changedText is the proof in words.
 func (e *experiment) changedText(c *column, a *arm) string {
 	switch {
+	case a.factor == "external":
+		return e.liveText(c, a)
 	case a.factor == "resumed":
 		return e.variantText(c, a) + resumedText
 	case isVariant(a.factor):

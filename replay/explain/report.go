@@ -40,7 +40,9 @@ func (e *experiment) explanation() *Explanation {
 	// Of a thousand lines with a time stamp each, one row is as good as all.
 	const maxRows = 500
 	for _, c := range e.t.columns {
-		if f, ok := e.field(c); ok {
+		if e.answer(c) {
+			reported[c.path] = true // is told of by what it changes
+		} else if f, ok := e.field(c); ok {
 			if len(x.Fields) >= maxRows {
 				f.Matrix = []Cell{}
 			}
@@ -113,7 +115,7 @@ func (e *experiment) position(path string) int {
 
 // field says what is known of one column; not ok where it is nothing worth telling.
 func (e *experiment) field(c *column) (Field, bool) {
-	if !c.group.varies && e.proven[c.path] == nil && e.changing(c.group) == nil {
+	if !c.group.varies && e.proven[c.path] == nil && e.changing(c.group) == nil && !e.escapes(c.group) {
 		return Field{}, false
 	}
 	f := e.alone(c.path)
@@ -192,6 +194,9 @@ func (e *experiment) openText(c *column) (string, int) {
 	g := c.group
 	if a := e.changing(g); a != nil && !g.varies {
 		return e.variantText(c, a) + "; not yet proven", 2 * e.latentRound(g, a, e.latentThreshold())
+	}
+	if e.escapes(g) {
+		return e.escapeText(g) + "; no factor that was varied shows why", 0
 	}
 	most, of := g.modal(e.untreated())
 	text := fmt.Sprintf("differs in %d of %d untreated runs", of-most, of)
