@@ -17,7 +17,7 @@ func (t *tracer) exec(c *tracee) error {
 	}
 	if caller := t.tracees[int(former)]; caller != nil && caller != c {
 		t.drop(c) // the former first thread
-		caller.closeStat()
+		caller.closeFiles()
 		delete(t.tracees, caller.tid)
 		caller.tid = c.tid
 		t.tracees[c.tid] = caller

@@ -34,6 +34,7 @@ func (t *tracer) serve(c *tracee, status unix.WaitStatus) error {
 		if err := t.exec(c); err != nil {
 			return err
 		}
+		c = t.tracees[c.tid] // it may have been another thread that called it
 		if d := c.heldAtExec; d > 0 {
 			c.heldAtExec = 0
 			t.holdBack(c, d, func() error { return t.letGo(c, func() error { return t.resume(c, 0) }) })

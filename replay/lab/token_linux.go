@@ -24,6 +24,7 @@ type token struct {
 	last    int     // the birth of the one that had it last
 	waiting []*tracee
 	now     func() time.Time
+	stops   int // of the holder since it has it
 
 	filtered bool // calls that may take long are stopped at: from the first birth on
 
@@ -47,12 +48,18 @@ const (
 const (
 	// slice is how long one works while others wait. It is long, since where it ends is chance, and what spins for another has to wait for that.
 	slice = 500 * time.Millisecond
+	// sliceStops is the same for who makes calls that are stopped at. It ends where it ended before, so it can be short.
+	sliceStops = 2000
 	// lookEvery is how often one that works while others wait is looked at.
 	lookEvery = 5 * time.Millisecond
 )
 
 // resume lets a thread go on, or keeps it until it has the token.
 func (k *token) resume(c *tracee, sig int) error {
+	if k.holder == c {
+		k.stops++
+		c.overdue = c.overdue || k.stops >= sliceStops && len(k.waiting) > 0
+	}
 	if k.holder == c && !c.overdue {
 		c.standing = onItsWay
 		return unix.PtraceCont(c.tid, sig)
@@ -98,7 +105,7 @@ func (k *token) settle() (soon bool) {
 	}
 	if c := k.holder; c != nil {
 		switch {
-		case c.standing == inCall && c.stateNow() == 'S':
+		case c.standing == inCall && c.stateNow() == asleep:
 			k.holder = nil
 		case c.standing == inCall:
 			return true
@@ -111,7 +118,7 @@ func (k *token) settle() (soon bool) {
 	}
 	c := pick(k.waiting, k.last, k.now())
 	k.waiting = slices.DeleteFunc(k.waiting, func(w *tracee) bool { return w == c })
-	k.holder, k.last, k.looked = c, c.nth, time.Time{}
+	k.holder, k.last, k.stops, k.looked = c, c.nth, 0, time.Time{}
 	c.standing = onItsWay
 	k.t.check(c, unix.PtraceCont(c.tid, c.signal))
 	return len(k.waiting) > 0
@@ -124,17 +131,17 @@ func (k *token) watch(c *tracee) {
 	if !first && now.Sub(k.looked) < lookEvery {
 		return
 	}
-	ran, asleep, _ := progressOf(c.tid)
+	ran, sleeps, _ := progressOf(c.tid)
 	switch {
 	case first:
 		k.ran = ran
-	case asleep && k.asleep:
+	case sleeps && k.asleep:
 		c.standing, k.holder = astray, nil
 	case ran-k.ran >= slice && !c.overdue:
 		c.overdue = true
 		k.t.check(c, ptrace(unix.PTRACE_INTERRUPT, c.tid, 0, 0))
 	}
-	k.looked, k.asleep = now, asleep
+	k.looked, k.asleep = now, sleeps
 }
 
 // anybodyOnTheWay tells whether a thread is between sleep and its next stop.
@@ -143,17 +150,17 @@ func (k *token) anybodyOnTheWay() bool {
 	for _, c := range k.t.tracees {
 		switch c.standing {
 		case onItsWay:
-			found = found || c.stateNow() != 'Z'
+			found = found || c.stateNow() != gone
 		case inCall:
-			if s := c.stateNow(); s != 'S' && s != 'Z' {
+			if s := c.stateNow(); s != asleep && s != gone {
 				found = true
 			}
 		case inVfork:
-			if s := c.stateNow(); s != 'S' && s != 'D' && s != 'Z' {
+			if s := c.stateNow(); s != asleep && s != onDisk && s != gone {
 				found = true
 			}
 		case astray:
-			if s := c.stateNow(); s != 'S' && s != 'D' && s != 'Z' {
+			if s := c.stateNow(); s != asleep && s != onDisk && s != gone {
 				c.standing, c.overdue, found = onItsWay, true, true
 				k.t.check(c, ptrace(unix.PTRACE_INTERRUPT, c.tid, 0, 0))
 			}

@@ -35,7 +35,8 @@ type tracee struct {
 	late     bool      // the call that it was in ended by time
 	signal   int       // what it is to get when it goes on
 	since    time.Time // when it began to wait for the token
-	stat     int       // its file in /proc, open; 0: not yet
+	callFile threadFile
+	statFile threadFile
 
 	// The call that it is stopped in or carrying out.
 	regs     registers

@@ -257,7 +257,7 @@ func (t *tracer) gone(tid int) {
 
 // drop lets go of what is kept for a thread.
 func (t *tracer) drop(c *tracee) {
-	c.closeStat()
+	c.closeFiles()
 	if t.token != nil {
 		t.token.leave(c)
 	}
