@@ -19,6 +19,8 @@ import (
 	"github.com/shadowrun/shadowrun/golden"
 	"github.com/shadowrun/shadowrun/harness"
 	"github.com/shadowrun/shadowrun/harness/ledger"
+	"github.com/shadowrun/shadowrun/harness/monitor/capture"
+	"github.com/shadowrun/shadowrun/harness/monitor/family"
 	"github.com/shadowrun/shadowrun/replay"
 	"github.com/shadowrun/shadowrun/replay/explain"
 )
@@ -52,12 +54,34 @@ var forms = map[string]reflect.Type{
 	"stop status":       reflect.TypeFor[stopStatusJSON](),
 	"stop enable":       reflect.TypeFor[stopChangeJSON](),
 	"stop log":          reflect.TypeFor[stopLogJSON](),
+	"deploy":            reflect.TypeFor[kitsJSON](),
+	"deploy KIT":        reflect.TypeFor[deployJSON](),
 	"version":           reflect.TypeFor[versionJSON](),
+	"debug full":        reflect.TypeFor[fullJSON](),
+	"debug tail":        reflect.TypeFor[entryJSON](),
+	"debug cycles":      reflect.TypeFor[cyclesJSON](),
+	"debug mismatches":  reflect.TypeFor[mismatchesJSON](),
+	"debug golden":      reflect.TypeFor[storeJSON](),
+	"debug process":     reflect.TypeFor[familyJSON](),
+	"debug log":         reflect.TypeFor[logsJSON](),
+	"capture":           reflect.TypeFor[captureJSON](),
+	"versions":          reflect.TypeFor[versionsJSON](),
 
 	"emergency stop":        reflect.TypeFor[stopJSON](),
 	"step":                  reflect.TypeFor[stepJSON](),
 	"action":                reflect.TypeFor[actionJSON](),
+	"kit":                   reflect.TypeFor[kitJSON](),
 	"figures":               reflect.TypeFor[countersJSON](),
+	"cycle's time":          reflect.TypeFor[cycleTimeJSON](),
+	"mismatch":              reflect.TypeFor[mismatchJSON](),
+	"latest verdict":        reflect.TypeFor[verdictJSON](),
+	"segments":              reflect.TypeFor[segmentsJSON](),
+	"log file":              reflect.TypeFor[logJSON](),
+	"process":               reflect.TypeFor[family.Process](),
+	"limit":                 reflect.TypeFor[family.Limit](),
+	"memory and load":       reflect.TypeFor[family.Machine](),
+	"captured file":         reflect.TypeFor[capture.File](),
+	"missing file":          reflect.TypeFor[capture.Missing](),
 	"hour":                  reflect.TypeFor[hourJSON](),
 	"holder":                reflect.TypeFor[ledger.Holder](),
 	"finding":               reflect.TypeFor[findingJSON](),
