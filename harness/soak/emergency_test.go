@@ -113,6 +113,47 @@ func audit(t *testing.T, state string) (what []string) {
 	return what
 }
 
+// However often it is stopped, and wherever in its cycles, a soak does what one does that nobody stopped.
+func TestManyEmergencyStops(t *testing.T) {
+	const cycles, stops = "40", 4
+	policies := []string{harness.InFlightFinish, harness.InFlightAbandon}
+	if testing.Short() {
+		policies = policies[:1]
+	}
+	for _, policy := range policies {
+		t.Run(policy, func(t *testing.T) {
+			flows := writeFiles(t, map[string]string{"shadowrun.yaml": mixed + "stop: {in_flight: " + policy + "}\n",
+				"flow.sh": notedFlow + "; sleep 0.02", "notes": ""}) // so that cycles enough are left when it has been stopped so often
+			config, state := filepath.Join(flows, "shadowrun.yaml"), t.TempDir()
+			s, said := command(t, config, state, "--cycles", cycles, "--progress", "json"), new(talk)
+			s.Stderr = said
+			if err := s.Start(); err != nil {
+				t.Fatal(err)
+			}
+			noted := func() int {
+				text, _ := os.ReadFile(filepath.Join(flows, "notes"))
+				return bytes.Count(text, []byte("\n"))
+			}
+			for i := range stops {
+				before := noted()
+				wait(t, "some executions", func() bool { return noted() > before+i })
+				write(t, emergency.Path(state), "")
+				wait(t, "it to be stopped", func() bool { return said.count(`"kind":"stopped"`) == i+1 })
+				if err := os.Remove(emergency.Path(state)); err != nil {
+					t.Fatal(err)
+				}
+				wait(t, "it to go on", func() bool { return said.count(`"kind":"goes_on"`) == i+1 })
+			}
+			s.Wait()
+			s.checkStatus(t, 0)
+			undisturbed := t.TempDir()
+			command(t, config, undisturbed, "--cycles", cycles).mustExit(t, 0)
+			checkSame(t, undisturbed, state)
+			mustVerify(t, state)
+		})
+	}
+}
+
 // Killed while it is stopped, a soak that is resumed still is.
 func TestKilledWhileStopped(t *testing.T) {
 	config, state := gatedSoak(t, "1h")

@@ -76,10 +76,12 @@ func (b *talk) Write(p []byte) (int, error) {
 	return b.text.Write(p)
 }
 
-func (b *talk) has(s string) bool {
+func (b *talk) has(s string) bool { return b.count(s) > 0 }
+
+func (b *talk) count(s string) int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return strings.Contains(b.text.String(), s)
+	return strings.Count(b.text.String(), s)
 }
 
 // hanging starts the soak and returns when its second cycle hangs: both workers in it, and the
