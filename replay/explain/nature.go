@@ -6,14 +6,20 @@ import (
 	"github.com/shadowrun/shadowrun/replay"
 )
 
-// nature turns a proven dependence into a leak where the value is, in every run that was looked
-// at, a reading of what the factor is: a process id, an address, a name for a temporary file.
+// nature turns a proven dependence into a leak where the value is, in the runs that were looked
+// at, a reading of what the factor is: a process id, an address, a name for a temporary file. One run in ten may
+// be without evidence: a small number may be a process id of its run by chance, and is called none.
 func (e *experiment) nature(c *column, f *Field) {
 	if f.Class != replay.ClassViolation {
 		return
 	}
+	runs := "every run"
 	is := func(cause replay.Cause) bool {
-		return e.t.all(c.path, func(k classified) bool { return k.class == replay.ClassVolatile && k.cause == cause })
+		ok, of := e.t.share(c.path, func(k classified) bool { return k.class == replay.ClassVolatile && k.cause == cause })
+		if ok < of && 10*ok >= 9*of {
+			runs = "nearly every run"
+		}
+		return of > 0 && 10*ok >= 9*of
 	}
 	switch {
 	case f.Factor == "pid" && is(replay.CausePID), f.Factor == "address" && is(replay.CauseAddress):
@@ -24,7 +30,7 @@ func (e *experiment) nature(c *column, f *Field) {
 		}
 	case (f.Factor == "entropy" || f.Factor == "at-random" || f.Factor == "pid" || f.Factor == "clock" || f.Factor == "") && is(replay.CausePath):
 		f.Class, f.Cause, f.With = replay.ClassVolatile, replay.CausePath, []replay.Cause{}
-		f.Proof += "; it is a name for a temporary file in every run"
+		f.Proof += "; it is a name for a temporary file in " + runs
 	case f.Factor == "": // several factors
 		if e.t.all(c.path, func(k classified) bool { return k.class == replay.ClassVolatile }) {
 			f.Class = replay.ClassVolatile
@@ -32,7 +38,7 @@ func (e *experiment) nature(c *column, f *Field) {
 		}
 	}
 	if f.Class == replay.ClassVolatile && f.Cause != replay.CausePath && f.Factor != "cputime" && f.Factor != "" {
-		f.Proof += "; in every run that was looked at it is that run's own"
+		f.Proof += "; in " + runs + " that was looked at it is that run's own"
 	}
 }
 

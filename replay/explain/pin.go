@@ -122,17 +122,22 @@ func (t *table) isOrder(path string) bool {
 // differences are such; not if there is no such run. Runs in another world do not count: there a path
 // differs by more than the name that is drawn.
 func (t *table) all(path string, such func(classified) bool) bool {
-	n, ok := 0, 0
+	ok, n := t.share(path, such)
+	return n > 0 && ok == n
+}
+
+// share returns how many differences are such, and of how many, as [table.all] counts them.
+func (t *table) share(path string, such func(classified) bool) (ok, of int) {
 	t.each(path, func(r *run, c classified) {
 		if r.arm.varies() {
 			return
 		}
-		n++
+		of++
 		if such(c) {
 			ok++
 		}
 	})
-	return n > 0 && ok == n
+	return ok, of
 }
 
 // varies reports whether an arm varies something of the world.
