@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/sebdah/goldie/v2"
 )
 
@@ -52,6 +53,28 @@ func TestRenderings(t *testing.T) {
 	g.Assert(t, "typical.txt", text.Bytes())
 	g.Assert(t, "typical.matrix", matrix.Bytes())
 	g.Assert(t, "typical.json", append(document, '\n'))
+}
+
+// Names and values of any length, and of any characters, leave an explanation readable.
+func TestGarbageIsReadable(t *testing.T) {
+	var b bytes.Buffer
+	x := &Explanation{Workflow: "w", Fields: []Field{{Path: "/esc\x1b[2J\u202e" + strings.Repeat("k", 3000), Class: "violation", Cause: "pid", Root: true, P: 1,
+		Proof: "it holds \"" + strings.Repeat("\xff", 5000) + "\" each time"}}}
+	if err := WriteText(&b, x, 80); err != nil {
+		t.Fatal(err)
+	}
+	want := `w, seed 0: 0 runs: 1 differ, 0 follow from these, 0 latent, 0 stable
+
+Root causes
+  /esc\x1b[2J\u202e` + strings.Repeat("k", 63) + "…(3017 characters)…" + strings.Repeat("k", 40) + `
+      violation, pid: it holds
+      "\xff` + strings.Repeat(`\xff`, 18) + `\xf…(20002 characters)…xff` + strings.Repeat(`\xff`, 9) + `"
+      each time
+      → derive from the seed what is derived from the process id
+`
+	if d := cmp.Diff(want, b.String()); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
 }
 
 // A reader who counts the runs finds what is said of the budget true: an experiment that the rest is too

@@ -64,6 +64,7 @@ func (t *text) para(first, next int, s string) {
 	column := 0
 	indent := first
 	for word := range strings.FieldsSeq(s) {
+		word = shortWord(word)
 		n := utf8.RuneCountInString(word)
 		switch {
 		case column == 0:
@@ -80,6 +81,19 @@ func (t *text) para(first, next int, s string) {
 		column += n
 	}
 	t.WriteByte('\n')
+}
+
+// maxWord is how long a word may be, in characters: a path in a deep document is whole, a value without a space
+// in it need not be.
+const maxWord = 160
+
+// shortWord leaves the middle of a long word out.
+func shortWord(word string) string {
+	r := []rune(word)
+	if len(r) <= maxWord {
+		return word
+	}
+	return fmt.Sprintf("%s…(%d characters)…%s", string(r[:maxWord/2]), len(r), string(r[len(r)-maxWord/4:]))
 }
 
 func (t *text) head(x *Explanation) {
