@@ -74,6 +74,19 @@ func TestCausesAreProven(t *testing.T) {
 		}}, map[string]string{"/x": "volatile duration"}},
 		{"duration over many readings", map[string]func(*world) any{"x": func(w *world) any { return elapsed(w, 80+float64(w.rng.IntN(20))) }},
 			map[string]string{"/x": "volatile duration"}},
+		{"duration beside other threads' readings", map[string]func(*world) any{"x": func(w *world) any {
+			reads := 4 + w.rng.IntN(2)
+			if w.pause > 100*time.Millisecond {
+				reads = 1 + w.rng.IntN(6)
+			}
+			return int(1e6*w.rng.Float64()) + reads*int(w.pause)
+		}}, map[string]string{"/x": "volatile duration"}},
+		{"longer by any amount", map[string]func(*world) any{"x": func(w *world) any {
+			if w.pause > 0 {
+				return 40 + 100*w.rng.Float64()
+			}
+			return w.rng.Float64()
+		}}, map[string]string{"/x": "violation duration"}},
 		{"not in proportion", map[string]func(*world) any{"x": func(w *world) any {
 			if w.pause > 0 {
 				return 5 + w.rng.Float64()

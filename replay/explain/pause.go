@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -186,6 +187,32 @@ func (e *experiment) judgePauses(alpha float64) {
 	}
 }
 
+// mostPauses bounds the readings of a clock, other threads' included, that may lie between two of a program's.
+const mostPauses = 64
+
+// byMultiples reports whether measurements, in one of the units in which durations are written, lie above untreated ones by
+// whole multiples of a pause, three of four of them at least. Where untreated ones differ by a tenth of the
+// pause that says nothing.
+func byMultiples(untreated []float64, pause time.Duration, paused []float64) bool {
+	for _, u := range clockUnits {
+		unit := float64(pause) / float64(u.unit)
+		if u.unit > time.Second || untreated[len(untreated)-1]-untreated[0] > 0.1*unit {
+			continue
+		}
+		fit := 0
+		for _, v := range paused {
+			times := (v - untreated[len(untreated)/2]) / unit
+			if n := math.Round(times); n >= 1 && n <= mostPauses && math.Abs(times-n) <= 0.15 {
+				fit++
+			}
+		}
+		if 4*fit >= 3*len(paused) {
+			return true
+		}
+	}
+	return false
+}
+
 // grows reports whether a field grows by what clocks were paused: by the shorter pause at least, in
 // the finest unit that it may be in, and by the longer in proportion. How many readings lie between
 // two that a program subtracts is its own business, so that the growth may be any multiple; other
@@ -205,6 +232,9 @@ func (e *experiment) grows(values map[*run]float64) (string, bool) {
 	untreated, short, long := sorted(e.untreated()), sorted(arms[0]), sorted(arms[1])
 	if len(untreated) == 0 || len(short) == 0 || len(long) == 0 {
 		return "", false
+	}
+	if byMultiples(untreated, held[0], short) && byMultiples(untreated, held[1], long) {
+		return fmt.Sprintf("it grows by whole multiples of the pause at each reading of a clock, of %s and of %s", held[0], held[1]), true
 	}
 	a, b := short[0]-untreated[0], long[0]-untreated[0]
 	// A second is the coarsest unit in which durations are written.
