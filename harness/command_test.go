@@ -54,13 +54,13 @@ func TestCommandIsShownTheSame(t *testing.T) {
 
 func TestCommandEnvironment(t *testing.T) {
 	for name, value := range map[string]string{
-		"HOME": "/home/someone", "TZ": "Asia/Tokyo", "LC_ALL": "de_DE.UTF-8", "SHADOWRUN_GOLDEN_KEY": "key", "KEPT": "ours", "PASSED": "ours", "OTHER": "ours",
+		"HOME": "/home/someone", "TZ": "Asia/Tokyo", "LC_ALL": "de_DE.UTF-8", "SHADOWRUN_GOLDEN_KEY": "key", "SHADOWRUN_LISTEN_TOKEN": "token", "KEPT": "ours", "PASSED": "ours", "OTHER": "ours",
 	} {
 		t.Setenv(name, value)
 	}
 	x := commandOf(t, WorkflowConfig{
 		Command: sh("env -u PWD -u SHLVL -u _ | grep -v ^OLDPWD | sort"), Trace: "stdout", Checkpoints: true, External: external.Live,
-		Env: map[string]string{"BOTH": "workflow", "SHADOWRUN_GOLDEN_KEY": "key", "SPACE": "a b"}, PassEnv: []string{"PASSED", "SHADOWRUN_GOLDEN_KEY"},
+		Env: map[string]string{"BOTH": "workflow", "SHADOWRUN_GOLDEN_KEY": "key", "SPACE": "a b"}, PassEnv: []string{"PASSED", "SHADOWRUN_GOLDEN_KEY", "SHADOWRUN_LISTEN_TOKEN"},
 	}, func(c *Config) {
 		c.Env = map[string]string{"BOTH": "all", "ALL": "all"}
 		c.PassEnv = []string{"KEPT", "UNSET"}

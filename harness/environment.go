@@ -12,7 +12,7 @@ import (
 const StopVariable = "WORKFLOW_EMERGENCY_STOP"
 
 // own are variables of ours that no workflow is ever shown.
-var own = []string{"SHADOWRUN_GOLDEN_KEY", "SHADOWRUN_GOLDEN_KEY_RETIRED", StopVariable, childVariable}
+var own = []string{"SHADOWRUN_GOLDEN_KEY", "SHADOWRUN_GOLDEN_KEY_RETIRED", "SHADOWRUN_LISTEN_TOKEN", StopVariable, childVariable}
 
 // environment returns what the configuration lets a workflow see, but for what differs from
 // run to run: PATH and HOME, a fixed zone and locale, env and pass_env, the workflow's own last.
