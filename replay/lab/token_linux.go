@@ -27,6 +27,8 @@ type token struct {
 	stops   int // of the holder since it has it
 
 	filtered bool // calls that may take long are stopped at: from the first birth on
+	refused  bool // the filter was, to a program without privileges
+	humble   bool // that can't get any more
 
 	looked time.Time     // when the holder was looked at while others waited
 	ran    time.Duration // how long it had run at the first look

@@ -3,6 +3,7 @@
 package lab
 
 import (
+	"os"
 	"os/exec"
 	"testing"
 	"time"
@@ -70,5 +71,19 @@ func TestOneAtATime(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A program that has given its privileges up before it has children is none the less stopped at what its children wait for.
+func TestOneAtATimeWithoutPrivileges(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("becoming another user takes root")
+	}
+	need(t, "setpriv")
+	const script = "for c in a b c d; do (read x <&3; printf $c) & done 3</dev/null; wait"
+	for range 3 {
+		if got := says(t, Treatment{"scheduling": "one"}, "setpriv", "--reuid", "65534", "--clear-groups", "sh", "-c", script); got != "abcd" {
+			t.Error(got)
+		}
 	}
 }

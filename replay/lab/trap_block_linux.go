@@ -57,9 +57,17 @@ func (k *token) setUp() {
 	}
 }
 
-// beforeBirth has a thread, which is the only one there is, install the second filter in place of its call. Whoever is born inherits it.
+// beforeBirth has a thread, which is the only one there is, install the second filter. Whoever is born inherits it. A program that has
+// given privileges up since the first one may do so only if it gives up those of set-user-id programs, too.
 func (k *token) beforeBirth(c *tracee) error {
 	if k.filtered {
+		return nil
+	}
+	if k.refused {
+		instead(c, unix.SYS_PRCTL, []uint64{unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0}, func(int64) error {
+			k.refused, k.humble = false, true
+			return nil
+		})
 		return nil
 	}
 	program, err := filter(k.t.laterTraps)
@@ -73,21 +81,31 @@ func (k *token) beforeBirth(c *tracee) error {
 	if err := c.write(at, filterText(program, at)); err != nil {
 		return err
 	}
-	for n, v := range []uint64{unix.SECCOMP_SET_MODE_FILTER, 0, at} {
-		c.setArg(n, v)
-	}
-	c.regs.setCall(unix.SYS_SECCOMP)
-	c.after(func() error {
+	instead(c, unix.SYS_SECCOMP, []uint64{unix.SECCOMP_SET_MODE_FILTER, 0, at}, func(result int64) error {
+		if k.refused = result == -int64(unix.EACCES) && !k.humble; k.refused {
+			return nil
+		}
 		k.filtered = true // or there is none, and it is not tried again
-		result := c.result()
-		c.regs.again()
-		c.changed = true
 		if result < 0 {
 			return fmt.Errorf("seccomp(2) is refused: %w", unix.Errno(-result))
 		}
 		return nil
 	})
 	return nil
+}
+
+// instead has a thread make another call than its own, which it comes to again afterwards.
+func instead(c *tracee, nr int, args []uint64, then func(result int64) error) {
+	for n, v := range args {
+		c.setArg(n, v)
+	}
+	c.regs.setCall(nr)
+	c.after(func() error {
+		result := c.result()
+		c.regs.again()
+		c.changed = true
+		return then(result)
+	})
 }
 
 // timedOut tells whether a call has ended since its time was over.
