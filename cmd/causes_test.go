@@ -28,6 +28,9 @@ var (
 // TestCauses explains the labelled programs and holds the explanations to the labels: 'make
 // causes'. Without -causes it takes a few of them, one of each kind, in whatever time tests have.
 func TestCauses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("hundreds of runs, in processes of their own")
+	}
 	dir := filepath.Join("..", "testdata", "causes")
 	chosen := chooseCauses(t, readLabels(t, dir))
 	for _, program := range []string{"python3", "gcc", "make"} {

@@ -34,6 +34,9 @@ type finding struct {
 // TestExamples runs the example programs as 'make demo' does: each fault is found and
 // classified, and no steady program accused.
 func TestExamples(t *testing.T) {
+	if testing.Short() {
+		t.Skip("hundreds of runs, in processes of their own")
+	}
 	dir := filepath.Join("..", "testdata", "workflows")
 	for _, program := range []string{"python3", "node", "gcc", "make"} {
 		if _, err := exec.LookPath(program); err != nil {

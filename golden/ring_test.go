@@ -133,7 +133,7 @@ func TestRingOpenSeesEveryBit(t *testing.T) {
 		for _, payload := range []string{"", "a", "ab", "abc"} { // every padding
 			envelope := mustSeal(t, r, payload)
 			checkOpens(t, r, envelope, payload)
-			for at := range envelope {
+			for at := 0; at < len(envelope); at += step() {
 				for bit := range 8 {
 					bad := bytes.Clone(envelope)
 					bad[at] ^= 1 << bit

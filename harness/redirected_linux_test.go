@@ -112,6 +112,9 @@ func compiled(t *testing.T, source string) string {
 
 // In the lab a program that knows nothing of proxies is recorded, and then answered without its server.
 func TestDirectClientsAreReplayedInTheLab(t *testing.T) {
+	if testing.Short() {
+		t.Skip("each client, treated or not, in processes of its own")
+	}
 	for _, c := range direct {
 		scheme := "http"
 		if c.https {

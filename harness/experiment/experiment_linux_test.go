@@ -60,6 +60,9 @@ func (shop) Run(_ context.Context, r *harness.Run) error {
 // A Go workflow's fields have their causes proven in the lab, and so has what it asks for where its calls are live:
 // answered from a record, it is the same each time.
 func TestGoWorkflowIsExplained(t *testing.T) {
+	if testing.Short() {
+		t.Skip("hundreds of runs, in processes of their own")
+	}
 	var asked atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, asked.Add(1)) }))
 	defer server.Close()

@@ -38,10 +38,7 @@ var phases = []phase{atStart, atRun, atReplay, atWrite, atCommit}
 // A soak is killed a hundred times, resumed each time, and then finishes. It did what one that
 // nobody disturbed does: the same plan, the same traces, no run lost and none counted twice.
 func TestHundredKills(t *testing.T) {
-	kills := 100
-	if testing.Short() {
-		kills = 10
-	}
+	const kills = 100
 	flows := writeFiles(t, map[string]string{"shadowrun.yaml": mixed, "flow.sh": notedFlow, "notes": ""})
 	config, state := filepath.Join(flows, "shadowrun.yaml"), t.TempDir()
 	if err := os.Mkdir(soak.GoldenDir(state), 0o755); err != nil {

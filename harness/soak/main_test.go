@@ -73,6 +73,9 @@ type shadowrun struct {
 // with the test.
 func command(t *testing.T, config, state string, args ...string) *shadowrun {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("the built binary is tested without -short; in it the race detector would see nothing")
+	}
 	path, err := build()
 	if err != nil {
 		t.Fatalf("go build: %v", err)

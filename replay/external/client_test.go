@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -105,6 +106,9 @@ func TestRealClients(t *testing.T) {
 				continue
 			}
 			t.Run(strings.TrimSpace(p.client+" "+p.as)+" over "+scheme, func(t *testing.T) {
+				if testing.Short() && slices.Contains(p.needs, "javac") {
+					t.Skip("seconds each")
+				}
 				for _, name := range p.needs {
 					needs(t, name)
 				}
