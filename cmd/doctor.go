@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -46,17 +45,13 @@ Exit status: 0, whatever works; 2 it could not look.`,
 }
 
 func (a *app) doctor(c *cobra.Command) error {
-	scratch, err := os.MkdirTemp("", "shadowrun-doctor-")
+	b, clear, err := newBench("doctor")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(scratch)
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
+	defer clear()
 	seen := doctorJSON{Version: jsonVersion, Factors: []explain.Factor{}}
-	for _, f := range lab.Probe(c.Context(), []string{self}, scratch) {
+	for _, f := range lab.Probe(c.Context(), b.self, b.scratch) {
 		seen.Factors = append(seen.Factors, explain.Factor{Name: f.Factor, Available: f.Available, Why: f.Why})
 	}
 	seen.Machine = lookAtMachine(seen.Factors)

@@ -74,19 +74,15 @@ func (a *app) lab(c *cobra.Command, args []string, f *labFlags) error {
 	if _, ok := t["external"]; ok {
 		return errors.New("external: outside calls are a workflow's, and recorded with its run; set external in the configuration")
 	}
-	scratch, err := os.MkdirTemp("", "shadowrun-lab-")
+	b, clear, err := newBench("lab")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(scratch)
-	self, err := os.Executable()
-	if err != nil {
+	defer clear()
+	if err := a.available(c, t, b.self, filepath.Join(b.scratch, "probe")); err != nil {
 		return err
 	}
-	if err := a.available(c, t, self, filepath.Join(scratch, "probe")); err != nil {
-		return err
-	}
-	return a.treat(args, t, self, filepath.Join(scratch, "run"), f)
+	return a.treat(args, t, b.self, filepath.Join(b.scratch, "run"), f)
 }
 
 // split takes lists apart at their commas. No level holds one.
@@ -98,14 +94,14 @@ func split(lists []string) (items []string) {
 }
 
 // available refuses a treatment that this machine can't give.
-func (a *app) available(c *cobra.Command, t lab.Treatment, self, scratch string) error {
+func (a *app) available(c *cobra.Command, t lab.Treatment, self []string, scratch string) error {
 	if len(t) == 0 {
 		return nil
 	}
 	if err := os.Mkdir(scratch, 0o700); err != nil {
 		return err
 	}
-	probed := lab.Probe(c.Context(), []string{self}, scratch, slices.Sorted(maps.Keys(t))...)
+	probed := lab.Probe(c.Context(), self, scratch, slices.Sorted(maps.Keys(t))...)
 	var why []error
 	for _, missing := range t.Unavailable(probed) {
 		why = append(why, fmt.Errorf("%s is not available here: %s", missing.Factor, missing.Why))
@@ -117,7 +113,7 @@ func (a *app) available(c *cobra.Command, t lab.Treatment, self, scratch string)
 }
 
 // treat runs the command and ends as it does.
-func (a *app) treat(args []string, t lab.Treatment, self, scratch string, f *labFlags) error {
+func (a *app) treat(args []string, t lab.Treatment, self []string, scratch string, f *labFlags) error {
 	if err := os.Mkdir(scratch, 0o700); err != nil {
 		return err
 	}
@@ -132,7 +128,7 @@ func (a *app) treat(args []string, t lab.Treatment, self, scratch string, f *lab
 	if f.verbose {
 		a.sayTreatment(t)
 	}
-	argv, env, err := task.Command([]string{self})
+	argv, env, err := task.Command(self)
 	if err != nil {
 		return err
 	}
