@@ -43,11 +43,16 @@ func newRedactor(names []string, env map[string]string, lookup func(string) (str
 			r.add(name, value)
 		}
 	}
+	r.order()
+	return r, nil
+}
+
+// order sorts what was added, the longest first, and takes out what was added twice.
+func (r *redactor) order() {
 	slices.SortStableFunc(r.secrets, func(a, b secret) int {
 		return cmp.Or(len(b.value)-len(a.value), bytes.Compare(a.value, b.value))
 	})
 	r.secrets = slices.CompactFunc(r.secrets, func(a, b secret) bool { return bytes.Equal(a.value, b.value) })
-	return r, nil
 }
 
 func (r *redactor) add(name, value string) {
