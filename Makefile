@@ -5,7 +5,7 @@ GO ?= go
 BIN := bin/shadowrun
 export PATH := $(PATH):/usr/local/go/bin
 
-.PHONY: build test check deps demo causes bench fuzz clean
+.PHONY: build test check deps axe demo causes bench fuzz clean
 
 build:
 	$(GO) build -o $(BIN) ./cmd/shadowrun
@@ -36,13 +36,23 @@ check:
 
 # The programs that tests run real workflows with. Where CI is set they are installed, as root on
 # Debian; elsewhere a missing one is a loud skip.
-DEPS := python3:python3 node:nodejs gcc:gcc strace:strace make:make curl:curl wget:wget git:git perl:perl javac:default-jdk-headless setpriv:util-linux
+DEPS := python3:python3 node:nodejs gcc:gcc strace:strace make:make curl:curl wget:wget git:git perl:perl javac:default-jdk-headless setpriv:util-linux chromium:chromium npm:npm
 deps:
 	@for d in $(DEPS); do command -v $${d%:*} >/dev/null 2>&1 || missing="$$missing $${d#*:}"; done; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ -n "$$CI" ] && command -v apt-get >/dev/null 2>&1; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing; \
 	else echo "missing, so tests that need them are skipped:$$missing" >&2; fi
+
+# The rules that the page's accessibility is checked by, as a script; says where it is.
+AXE_VERSION := 4.14.1
+AXE := $(CURDIR)/bin/axe-core-$(AXE_VERSION).js
+axe: $(AXE)
+	@echo $(AXE)
+$(AXE):
+	@mkdir -p bin && rm -rf $@.new && mkdir $@.new && cd $@.new && \
+	npm pack --silent axe-core@$(AXE_VERSION) >/dev/null && tar -xzf axe-core-$(AXE_VERSION).tgz package/axe.min.js && \
+	mv package/axe.min.js $@; status=$$?; rm -rf $@.new; exit $$status
 
 # A shadow run of the built-in workflows, which passes, and one of the example programs, which
 # must fail: most of those have a fault each.

@@ -15,7 +15,7 @@ function visible(text, most = longest) {
 
 const count = (n) => new Intl.NumberFormat("en").format(n);
 const plural = (n, noun) => count(n) + " " + noun + (n === 1 ? "" : "s");
-const percent = (share) => (share > 0 && share < 0.001 ? "< 0.1" : (100 * share).toFixed(share < 0.1 ? 1 : 0)) + " %";
+const percent = (share) => (share > 0 && share < 0.001 ? "< 0.1" : (100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)) + " %";
 
 /** A length of time in its two largest units. */
 function length(seconds) {
