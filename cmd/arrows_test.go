@@ -32,7 +32,7 @@ var arrows = []struct {
 	{"harness/experiment", []string{"golden", "harness", "replay", "replay/explain", "replay/external", "replay/lab"}, "it puts the experiments on real workflows"},
 	{"harness/stop", []string{"harness/ledger"}, "a stop stands and is lifted whatever else is broken"},
 	{"harness/soak", []string{"golden", "replay", "replay/explain", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/stop", "harness/internal/proc"}, "it puts harness and ledger together"},
-	{"harness/monitor", []string{"replay", "harness", "harness/ledger", "harness/soak", "harness/stop"}, "it reads what a soak leaves; how that is shown is not its business"},
+	{"harness/monitor", []string{"golden", "replay", "harness", "harness/ledger", "harness/soak", "harness/stop"}, "it reads what a soak leaves; how that is shown is not its business"},
 	{"harness/monitor/family", nil, "a process is a process, whatever it is run for"},
 	{"harness/monitor/console", nil, "it shows what it is given; whose facts these are is not its business"},
 	{"harness/monitor/capture", []string{"golden", "harness", "harness/ledger", "harness/soak", "harness/monitor/family"}, "it copies what is there; what that means is not its business"},

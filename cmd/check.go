@@ -68,7 +68,7 @@ var statusWords = [...]string{"OK", "WARNING", "CRITICAL", "UNKNOWN"}
 // those is not in it.
 func checkLine(s monitor.Status) string {
 	var parts []string
-	if s.State == monitor.Finished || s.State == monitor.Stopped {
+	if s.State == monitor.Finished {
 		parts = append(parts, strings.ToLower(string(s.State)))
 	}
 	for _, c := range s.Conditions {

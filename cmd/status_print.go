@@ -81,14 +81,22 @@ func writeProgress(row func(name, format string, args ...any), s monitor.Status)
 	row("runs", "%d%s, %s", c.Runs, unfinished, rateOf(s))
 	row("replays", "%d, of which %d of older runs", c.Replays, c.Rechecks)
 	row("verdicts", "%d match, %d leak, %d violation, %d drift, %d unknown", c.Match, c.Leak, c.Violation, c.Drift, c.Unknown)
-	progress := "none yet"
-	if s.Last.N > 0 {
-		progress = fmt.Sprintf("cycle %d, %v ago", s.Last.Cycle, monitor.Rounded(max(0, s.Now().Sub(s.Last.Committed))))
+	row("progress", "%s", progressOf(s))
+}
+
+func progressOf(s monitor.Status) string {
+	text := "none yet"
+	switch phase := s.Phase(); {
+	case s.Last.N == 0:
+	case phase.UnderWay():
+		text = fmt.Sprintf("cycle %d, %v ago", s.Last.Cycle, monitor.Rounded(max(0, s.Now().Sub(s.Last.Committed))))
+	default:
+		text = fmt.Sprintf("cycle %d, %s", s.Last.Cycle, s.Last.Committed.Format(time.RFC3339))
 	}
 	if s.Phase() == monitor.PhaseRunning {
-		progress += fmt.Sprintf(" (stale after %v)", s.StaleAfter)
+		text += fmt.Sprintf(" (stale after %v)", s.StaleAfter)
 	}
-	row("progress", "%s", progress)
+	return text
 }
 
 // lifeOf says who carries the soak on and since when, or what became of it.

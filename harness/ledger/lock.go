@@ -18,6 +18,7 @@ type Holder struct {
 	PID     int       `json:"pid"`
 	Host    string    `json:"host"`
 	Started time.Time `json:"started"`
+	Soak    bool      `json:"soak,omitempty"` // it carries a soak on, or is about to, and does nothing else
 }
 
 // HeldError is the error for a state folder that another process holds.

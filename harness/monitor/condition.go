@@ -94,10 +94,9 @@ func noSoak(o Observation, _ Thresholds) (Condition, bool) {
 
 func processDead(o Observation, _ Thresholds) (Condition, bool) {
 	c := Condition{Severity: SeverityCritical, Since: o.Progress(), Next: "shadowrun --resume" + soak.StateFlag(o.Dir)}
-	if o.Session.EndedWhy == "" {
-		c.Text = fmt.Sprintf("process %d on %s is gone", o.Process.PID, o.Process.Host)
-	} else {
-		c.Text, c.Since = "the soak ended: "+o.Session.EndedWhy, o.Session.Ended
+	c.Text = fmt.Sprintf("process %d on %s is gone", o.Process.PID, o.Process.Host)
+	if why := o.Session.EndedWhy; why != "" {
+		c.Text += " (" + why + ")"
 	}
 	if o.Process.Why != "" {
 		c.Severity, c.Text = SeverityUnknown, fmt.Sprintf("process %d on %s: whether it lives can't be told: %s", o.Process.PID, o.Process.Host, o.Process.Why)
@@ -119,8 +118,8 @@ func stale(o Observation, t Thresholds) (Condition, bool) {
 		c.Text += fmt.Sprintf("; process %d is stopped by a signal", o.Process.PID)
 		c.Next = fmt.Sprintf("kill -CONT %d", o.Process.PID)
 	}
-	// Between two sessions of a living process lies an instant, or an emergency stop.
-	working := (phase == PhaseStarting || phase == PhaseRunning || phase == PhaseExplaining) && o.Session.Ended.IsZero()
+	// Between two sessions of one process lies an instant, or an emergency stop.
+	working := (phase == PhaseStarting || phase == PhaseRunning || phase == PhaseExplaining) && (o.Session.Ended.IsZero() || !o.begun())
 	return c, working && o.Age() > t.StaleAfter(o)
 }
 
@@ -143,19 +142,21 @@ func isFull(d Disk, t Thresholds) bool {
 // disks is the condition of the file systems that are too full in one way. Who has no soak under way
 // needs no room for it.
 func disks(o Observation, s Severity, tooFull func(Disk) bool) (Condition, bool) {
-	text := ""
+	text, path := "", ""
 	for _, d := range o.Disks {
 		if d.Err != nil || d.ReadOnly || d.Same != "" || !tooFull(d) {
 			continue
 		}
 		if text != "" {
 			text += "; "
+		} else {
+			path = d.Path
 		}
 		used, of := d.Fullest()
 		text += fmt.Sprintf("%.1f %% of the %s file system's %s in use (%s: %s free)", used, d.Name, of, d.Path, humanize.IBytes(uint64(d.Free)))
 	}
 	phase := o.Phase()
-	return Condition{Severity: s, Text: text, Next: "df -h " + soak.ShellQuote(o.Dir)},
+	return Condition{Severity: s, Text: text, Next: "du -xh --max-depth 2 " + soak.ShellQuote(path) + " | sort -h | tail"},
 		text != "" && (phase.UnderWay() || phase == PhaseUnread || phase == PhaseNone)
 }
 

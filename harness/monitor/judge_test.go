@@ -228,6 +228,15 @@ func TestStates(t *testing.T) {
 		}), "running HEALTHY 0 []"},
 		{"killed while it was stopped", with(running(), func(o *monitor.Observation) { o.Stop.On, o.Process.Alive = true, false }),
 			"dead CRITICAL 2 [process_dead stopped]"},
+		{"it waits for the end of the stop before it begins", with(running(), func(o *monitor.Observation) {
+			o.Stop.On, o.Sessions, o.Session, o.Last = true, 0, ledger.Session{}, ledger.Checkpoint{}
+		}), "stopped STOPPED 0 [stopped]"},
+		{"killed, and resumed under the stop", with(running(), func(o *monitor.Observation) {
+			o.Stop.On, o.Process.PID, o.Process.Since, o.At = true, 5000, noon.Add(2*time.Hour), noon.Add(26*time.Hour)
+		}), "stopped STOPPED 0 [stopped]"},
+		{"killed, and about to go on", with(running(), func(o *monitor.Observation) {
+			o.Process.PID, o.Process.Since, o.At = 5000, noon.Add(26*time.Hour), noon.Add(26*time.Hour+time.Second)
+		}), "starting HEALTHY 0 []"},
 		{"ended by an error", with(running(), func(o *monitor.Observation) {
 			o.Process.Alive, o.Session.Ended, o.Session.EndedWhy = false, noon.Add(time.Hour), "failed: no space left"
 		}), "dead CRITICAL 2 [process_dead]"},

@@ -49,7 +49,7 @@ func Look(dir string, options Options) Observation {
 			f.Reproduction += fmt.Sprintf(" --soak %d", o.Soak.ID)
 		}
 	}
-	o.Stop = readStop(dir)
+	o.readStop()
 	o.Disks = lookAtDisks(dir)
 	o.weighGoldens()
 	return o

@@ -89,6 +89,8 @@ func TestWhetherTheProcessLives(t *testing.T) {
 	}{
 		{"it holds the lock", mine, hold(ledger.Holder{PID: mine.PID, Host: host, Started: now}), "running HEALTHY 0 []"},
 		{"another holds the lock", gone, hold(ledger.Holder{PID: mine.PID, Host: host, Started: now}), "dead CRITICAL 2 [process_dead]"},
+		{"another soak's process holds the lock, which resumes it", gone, hold(ledger.Holder{PID: mine.PID, Host: host, Started: now, Soak: true}),
+			"starting HEALTHY 0 []"},
 		{"nobody holds the lock, and its number is some process's", mine, write, "dead CRITICAL 2 [process_dead]"},
 		{"the lock was removed", mine, nothing, "running HEALTHY 0 []"},
 		{"the lock was removed, and its number is a later process's", old, nothing, "dead CRITICAL 2 [process_dead]"},
@@ -176,8 +178,8 @@ func TestTheSoaksOwnConfiguration(t *testing.T) {
 	}
 	defer l.Close()
 	for config, want := range map[string]harness.MonitorConfig{
-		"config: {version: 1, monitor: {stale: 5m, disk_warning: 70, golden_size: 1000}}": {
-			Stale: harness.Duration(5 * time.Minute), DiskWarning: 70, DiskCritical: 98, GoldenSize: 1000},
+		"config: {version: 1, monitor: {stale: 5m, disk_warning: 70, golden_size: 1000}}": harness.MonitorConfig{
+			Stale: harness.Duration(5 * time.Minute), DiskWarning: 70, GoldenSize: 1000}.Defaults(),
 		"config: {version: 1}": harness.MonitorConfig{}.Defaults(), // of before there was monitor:
 		"[":                    harness.MonitorConfig{}.Defaults(),
 	} {

@@ -33,7 +33,7 @@ type Phase string
 const (
 	PhaseUnread      Phase = "unread"      // the ledger can't be read
 	PhaseNone        Phase = "none"        // no soak has run here
-	PhaseStarting    Phase = "starting"    // a process has the folder, and has not begun yet
+	PhaseStarting    Phase = "starting"    // a process has the folder, and has not begun yet, or not gone on
 	PhaseRunning     Phase = "running"     //
 	PhaseStopped     Phase = "stopped"     // by the emergency stop; its process waits
 	PhaseExplaining  Phase = "explaining"  // all that was planned is done, findings are explained
@@ -49,7 +49,9 @@ func (o Observation) Phase() Phase {
 		return PhaseUnread
 	case o.Soak.ID == 0 && !o.Process.Held:
 		return PhaseNone
-	case o.Soak.ID == 0 || o.Sessions == 0 && o.Process.Alive:
+	case o.Process.Alive && !o.begun() && o.Stop.On:
+		return PhaseStopped // it waits to begin
+	case o.Soak.ID == 0 || o.Process.Alive && !o.begun():
 		return PhaseStarting
 	case !o.Soak.Ended.IsZero() && o.planDone():
 		return PhaseFinished
@@ -76,6 +78,11 @@ func (p Phase) UnderWay() bool {
 	return false
 }
 
+// begun reports whether the last session is that of the process that has the folder.
+func (o Observation) begun() bool {
+	return o.Sessions > 0 && o.Process.PID == o.Session.PID && o.Process.Host == o.Session.Host
+}
+
 // planDone reports whether the soak did all that it was to.
 func (o Observation) planDone() bool {
 	if o.Last.Abandoned > 0 {
@@ -97,7 +104,7 @@ func (o Observation) Active() time.Duration {
 		return 0
 	case !o.Session.Ended.IsZero():
 		until = o.Session.Ended
-	case o.Process.Alive:
+	case o.Process.Alive && o.begun():
 		until = o.Now()
 	case o.Last.Session == o.Session.N:
 		until = o.Last.Committed

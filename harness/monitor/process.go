@@ -37,7 +37,7 @@ func (o *Observation) lookForProcess() {
 	p.Held = held
 	_, lockErr := os.Stat(filepath.Join(o.Dir, "lock"))
 	switch {
-	case held && (o.Sessions == 0 || holder.PID == p.PID):
+	case held && (o.Sessions == 0 || holder.PID == p.PID || holder.Soak):
 		p.PID, p.Host, p.Since, p.Alive = holder.PID, holder.Host, holder.Started, true
 		p.look(holder.Started)
 	case o.Sessions == 0, err == nil && lockErr == nil:

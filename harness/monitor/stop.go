@@ -1,9 +1,9 @@
 package monitor
 
 import (
-	"os"
-	"path/filepath"
 	"time"
+
+	"github.com/shadowrun/shadowrun/harness/stop"
 )
 
 // Stop is the emergency stop of a state folder.
@@ -14,10 +14,16 @@ type Stop struct {
 	Why   string
 }
 
-func readStop(dir string) Stop {
-	info, err := os.Lstat(filepath.Join(dir, "stop"))
+// readStop reads whether a stop stands. A soak takes one that can't be seen for one; whoever watches does
+// not, since a stop excuses what else would be a condition.
+func (o *Observation) readStop() {
+	s, err := stop.Read(o.Dir)
 	if err != nil {
-		return Stop{}
+		o.blind("stop", err)
+		return
 	}
-	return Stop{On: true, Since: info.ModTime()}
+	o.Stop = Stop{On: s.On, Since: s.Since, Who: s.Who, Why: s.Reason}
+	if s.Host != "" {
+		o.Stop.Who += " on " + s.Host
+	}
 }

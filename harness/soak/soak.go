@@ -74,7 +74,7 @@ func Run(ctx context.Context, stop <-chan struct{}, o Options) (id ledger.SoakID
 	if err != nil {
 		return 0, err
 	}
-	lock, err := ledger.LockState(o.Dir, ledger.Holder{PID: os.Getpid(), Host: host, Started: o.Now()})
+	lock, err := ledger.LockState(o.Dir, ledger.Holder{PID: os.Getpid(), Host: host, Started: o.Now(), Soak: true})
 	if err != nil {
 		return 0, err
 	}
