@@ -27,6 +27,7 @@ func run(ctx context.Context, s *Spec, r *Result) {
 		r.Status, r.Err = Cancelled, context.Cause(ctx)
 		return
 	}
+	keepInherited()
 	fam := newFamily(s.Owner, s.Env)
 	defer fam.release()
 	std, ended, err := launch(s, fam)
