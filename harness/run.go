@@ -85,6 +85,9 @@ func (r *Run) Artifact(name string, content []byte) {
 
 // Checkpoint keeps state so that the run could be resumed from here. Without it being killed
 // the call costs a marshalling of state.
+//
+// It ends the calls of other goroutines that are in flight, with an error: a call belongs to one section
+// between checkpoints, in whose record its answer is looked for. So join what makes calls before.
 func (r *Run) Checkpoint(state any) error {
 	text, err := json.Marshal(state, json.Deterministic(true))
 	if err != nil {
