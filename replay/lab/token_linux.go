@@ -32,6 +32,7 @@ type token struct {
 
 	looked time.Time     // when the holder was looked at while others waited
 	ran    time.Duration // how long it had run at the first look
+	slices int           // that have been used up
 	asleep bool          // it was asleep at the last one
 }
 
@@ -48,8 +49,10 @@ const (
 )
 
 const (
-	// slice is how long one works while others wait. It is long, since where it ends is chance, and what spins for another has to wait for that.
-	slice = 500 * time.Millisecond
+	// slice is how long one works while others wait. It is long, since where it ends is chance. Threads that spin until it is their turn
+	// wait for that each time: so after manySlices in a run they are short.
+	slice, shortSlice = 500 * time.Millisecond, 20 * time.Millisecond
+	manySlices        = 8
 	// sliceStops is the same for who makes calls that are stopped at. It ends where it ended before, so it can be short.
 	sliceStops = 2000
 	// lookEvery is how often one that works while others wait is looked at.
@@ -139,8 +142,9 @@ func (k *token) watch(c *tracee) {
 		k.ran = ran
 	case sleeps && k.asleep:
 		c.standing, k.holder = astray, nil
-	case ran-k.ran >= slice && !c.overdue:
+	case (ran-k.ran >= slice || ran-k.ran >= shortSlice && k.slices >= manySlices) && !c.overdue:
 		c.overdue = true
+		k.slices++
 		k.t.check(c, ptrace(unix.PTRACE_INTERRUPT, c.tid, 0, 0))
 	}
 	k.looked, k.asleep = now, sleeps
