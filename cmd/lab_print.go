@@ -88,7 +88,7 @@ func inWords(factor, level string) string {
 	case "scheduling":
 		switch {
 		case level == "one":
-			return "newborn threads and processes get going one after the other, on one CPU"
+			return "one thread at a time works, in the order of births, on one CPU"
 		case seeded:
 			return "newborn threads and processes are held as seed " + seed + " says"
 		}

@@ -13,7 +13,7 @@ import (
 // everything is pinned of what the tracer answers itself.
 var everything = Treatment{"clock": DefaultInstant, "entropy": "1", "cputime": "zero"}
 
-// unscheduled is everything that can be pinned but scheduling, which holds each newborn thread and process for a moment.
+// unscheduled is everything that can be pinned but scheduling, which has all threads but one wait.
 func unscheduled() Treatment {
 	t := maps.Clone(pinnedTreatment())
 	delete(t, "scheduling")

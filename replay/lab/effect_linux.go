@@ -10,6 +10,7 @@ package lab
 //   - tracer.beforeStart: change this thread for the command to inherit, and back;
 //   - tracer.atExec: be called when a process has got a new program, before its first instruction;
 //   - tracer.atBirth: hold a newborn thread or process back;
+//   - tracer.token: have one thread at a time work;
 //   - tracer.hideVDSO: make readings of the clock, and of randomness, system calls.
 //
 // To add one: write func(*tracer, level string) error in a file of its own, and a row here. Effects

@@ -53,7 +53,7 @@ func Factors() []Factor {
 		{"cpus", strconv.Itoa(runtime.NumCPU()), otherCPUs(),
 			"how many are reported, not how many work: affinity, /sys, /proc/cpuinfo, /proc/stat", "1 to 1024", NeedsTracer, isCPUs},
 		{"scheduling", "one", []string{"reverse", "random:1", "random:2", "random:3", "random:4"},
-			"in which order newborn threads and processes get going", "one: by birth, on one CPU; reverse; random:SEED", NeedsTracer, isSchedule},
+			"whose turn it is among threads and processes", "one: one at a time, by birth, on one CPU; reverse or random:SEED: newborns get going so", NeedsTracer, isSchedule},
 		{"tz", "UTC", []string{"Asia/Kathmandu", "America/St_Johns"},
 			"TZ", "a zone", NeedsNothing, isWord},
 		{"locale", "C.UTF-8", []string{"de_DE.UTF-8", "C", "tr_TR.UTF-8"},

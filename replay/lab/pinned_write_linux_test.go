@@ -129,8 +129,8 @@ What can't be pinned, and why:
   the seeds of java.util.Random and Set.of, the names that glibc's mkstemp and mkdtemp try first, Node's timers that are due about now.
 - Instructions that ask nobody, RDTSC and RDRAND: no call is made that could be answered.
 - Times of files, sizes of memory and most of /proc: the kernel's own.
-- What threads do to each other once they are on their way. The lab decides in which order they get going, and gives them one CPU to share.
-  That settles short races, not long ones: the kernel and each language's runtime take threads off the CPU by the clock.
+- When something comes from outside, or a time is over, while others work. One thread at a time works, until it has to wait, so what threads
+  do to each other is the same each time, unless one of them works for half a second without waiting: then it is the next one's turn.
 - What a runtime does by itself beside the program. Go starts threads when it is busy, each of which takes a number from its maker's generator; so
   a map's order may be another one in a few runs of a hundred.
 `
@@ -146,7 +146,7 @@ which the ways took turns. In ms, start to end:
 `
 
 const callHead = `
-Scheduling holds each newborn thread and process for 10 ms, 1 ms after the first hundred. Most of the rest is
+Scheduling stops threads at the calls that may take long, from the first birth on. Most of the rest is
 the namespace of process ids. With so much load the figures are upper ones: ` + "`-run '^TestPinned$/^costs'`" + ` measures these tables alone. A call, in µs:
 
 | call | by itself | lab alone | clock, entropy, CPU time |
