@@ -33,12 +33,13 @@ var arrows = []struct {
 	{"harness/stop", []string{"harness/ledger"}, "a stop stands and is lifted whatever else is broken"},
 	{"harness/soak", []string{"golden", "replay", "replay/explain", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/stop", "harness/internal/proc"}, "it puts harness and ledger together"},
 	{"harness/monitor", []string{"golden", "replay", "harness", "harness/ledger", "harness/soak", "harness/stop"}, "it reads what a soak leaves; how that is shown is not its business"},
+	{"harness/monitor/alert", []string{"harness", "harness/ledger", "harness/soak", "harness/monitor"}, "it tells of what is seen; how that is seen is not its business"},
 	{"harness/monitor/family", nil, "a process is a process, whatever it is run for"},
 	{"harness/monitor/console", nil, "it shows what it is given; whose facts these are is not its business"},
 	{"harness/monitor/capture", []string{"golden", "harness", "harness/ledger", "harness/soak", "harness/monitor/family"}, "it copies what is there; what that means is not its business"},
 	{"harness/monitor/serve", []string{"golden", "replay", "harness/ledger", "harness/soak", "harness/monitor"}, "it shows what is seen; the forms of its documents are the command line's"},
 	{"runbook/deploy", nil, "files for operators; what they read is held to it by tests of the command line"},
-	{"cmd", []string{"golden", "replay", "replay/explain", "replay/lab", "replay/external", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/soak", "harness/stop", "harness/monitor", "harness/monitor/family", "harness/monitor/console", "harness/monitor/capture", "harness/monitor/serve", "runbook/deploy"}, "nothing imports it but main functions"},
+	{"cmd", []string{"golden", "replay", "replay/explain", "replay/lab", "replay/external", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/soak", "harness/stop", "harness/monitor", "harness/monitor/alert", "harness/monitor/family", "harness/monitor/console", "harness/monitor/capture", "harness/monitor/serve", "runbook/deploy"}, "nothing imports it but main functions"},
 	{"cmd/shadowrun", []string{"cmd"}, "one call"},
 }
 

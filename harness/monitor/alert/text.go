@@ -1,0 +1,40 @@
+package alert
+
+import (
+	"fmt"
+	"strings"
+)
+
+// name is what an alert is called where rules of Prometheus have names: ShadowrunProcessDead.
+func name(m Message) string {
+	if m.Kind == Test {
+		return "ShadowrunTest"
+	}
+	out := "Shadowrun"
+	for word := range strings.SplitSeq(m.Alert.Condition, "_") {
+		if word != "" {
+			out += strings.ToUpper(word[:1]) + word[1:]
+		}
+	}
+	return out
+}
+
+// slackText takes what Slack reads as markup for what it is.
+func slackText(text string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "`", "'").Replace(text)
+}
+
+// Line is a message in one line, for logs.
+func (m Message) Line() string {
+	a := m.Alert
+	what := fmt.Sprintf("%s %s: %s", a.Severity, a.Condition, a.Text)
+	if m.Kind == Resolved {
+		what = "resolved " + a.Condition + ": " + a.Text
+	}
+	return fmt.Sprintf("alert %s %s", m.ID(), strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, what))
+}
