@@ -232,6 +232,7 @@ func TestDefaults(t *testing.T) {
 	want := Config{
 		Version: 1, Seed: 1, Workers: 3, RunsPerCycle: 9, Interval: &interval, Timeout: Duration(time.Minute), Grace: Duration(10 * time.Second),
 		Recheck: &recheck, Again: 5, FailOn: "violation", UnknownRate: &rate, Explain: "never", Budget: Budget{240, 10 * time.Minute},
+		Stop:    StopConfig{Timeout: Duration(30 * time.Second), InFlight: "finish"},
 		Monitor: MonitorConfig{DiskWarning: 90, DiskCritical: 98, GoldenSize: 10 << 30},
 		Workflows: []WorkflowConfig{{
 			Name: "a", Command: []string{"a"}, Output: golden.OutputText, Trace: "stdout", Artifacts: &yes, Variants: []Variant{VariantAgain},
