@@ -234,3 +234,21 @@ func TestNothingIsShownByBoldAlone(t *testing.T) {
 		t.Errorf("(-plain +bold):\n%s", diff)
 	}
 }
+
+func TestWrap(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		want []string
+	}{
+		{"", []string{""}},
+		{"seen at 2026-11-23", []string{"seen at", "2026-11-23"}},
+		{"0123456789abc de", []string{"0123456789", "abc de"}},
+		{"a 0123456789abc", []string{"a", "0123456789", "abc"}},
+		{"two  spaces", []string{"two ", "spaces"}},
+		{"日本語日本語日本語", []string{"日本語日本", "語日本語"}},
+	} {
+		if diff := cmp.Diff(test.want, wrap(test.text, 10)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", test.text, diff)
+		}
+	}
+}

@@ -63,9 +63,26 @@ func at(lines []string, i int) string {
 	return ""
 }
 
-// wrap breaks a text at spaces where it can, and anywhere else. An empty one is an empty line.
-func wrap(text string, width int) []string {
-	return strings.Split(ansi.Wrap(clean(text), max(1, width), ""), "\n")
+// wrap breaks a text at spaces, and a word that is too long anywhere: never at a hyphen, as of a flag or a
+// date. An empty one is an empty line.
+func wrap(text string, width int) (lines []string) {
+	width = max(1, width)
+	line := ""
+	for i, word := range strings.Split(clean(text), " ") {
+		switch {
+		case i == 0:
+			line = word
+		case ansi.StringWidth(line)+1+ansi.StringWidth(word) <= width:
+			line += " " + word
+		default:
+			lines, line = append(lines, line), word
+		}
+		if ansi.StringWidth(line) > width {
+			parts := strings.Split(ansi.Hardwrap(line, width, true), "\n")
+			lines, line = append(lines, parts[:len(parts)-1]...), parts[len(parts)-1]
+		}
+	}
+	return append(lines, line)
 }
 
 func pad(text string, width int) string {
