@@ -177,10 +177,10 @@ func diskText(d monitor.Disk) string {
 }
 
 func outcomeSoFar(s monitor.Status) string {
-	switch phase := s.Phase(); {
+	switch {
 	case s.Outcome == "":
 		return "so far nothing speaks against it"
-	case phase == monitor.PhaseFinished || phase == monitor.PhaseInterrupted:
+	case !s.Process.Alive:
 		return fmt.Sprintf("%s: %s", s.Outcome, s.Why)
 	}
 	return fmt.Sprintf("so far %s: %s", s.Outcome, s.Why)

@@ -208,6 +208,10 @@ func TestStates(t *testing.T) {
 		{"leaks fail it", with(running(), func(o *monitor.Observation) {
 			o.Config.FailOn, o.Last.Leak, o.Findings = "leak", 1, []ledger.Finding{found(replay.ClassLatent)}
 		}), "running CRITICAL 2 [leak]"},
+		{"leaks fail it, and it is stale: the graver comes first", with(running(), func(o *monitor.Observation) {
+			o.Config.FailOn, o.Last.Leak, o.Findings = "leak", 1, []ledger.Finding{found(replay.ClassLatent)}
+			o.Last.Committed = noon
+		}), "running CRITICAL 2 [leak stale]"},
 		{"its cycles take longer than ten minutes", with(running(), func(o *monitor.Observation) {
 			o.Cycle, o.Last.Committed = 20*time.Minute, o.At.Add(-39*time.Minute)
 		}), "running HEALTHY 0 []"},

@@ -27,8 +27,9 @@ func Look(dir string, options Options) Observation {
 	}
 	var o Observation
 	for range looks {
-		o = Observation{At: options.Now(), Dir: dir}
+		o = Observation{Dir: dir}
 		o.readLedger()
+		o.At = options.Now()
 		o.lookForProcess()
 		if o.Phase() != PhaseDead {
 			break

@@ -1,6 +1,7 @@
 package monitor_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -108,6 +109,30 @@ func TestWhetherTheProcessLives(t *testing.T) {
 				t.Errorf("%s, want %s\n%+v", got, test.want, s.Process)
 			}
 		})
+	}
+}
+
+// A soak that ends after its ledger was read, and before its lock was looked at, has not died.
+func TestASoakThatEndsWhileOneLooks(t *testing.T) {
+	host, boot := self(t)
+	dir := newLedger(t, ledger.Session{PID: 1 << 30, Host: host, Boot: boot, Started: noon})
+	l, err := ledger.Open(soak.LedgerPath(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	looks := 0
+	o := monitor.Look(dir, monitor.Options{Now: func() time.Time {
+		if looks++; looks == 1 {
+			end := noon.Add(time.Hour)
+			if err := errors.Join(l.EndSession(1, 1, end, "finished"), l.EndSoak(1, end, "PASS")); err != nil {
+				t.Error(err)
+			}
+		}
+		return noon.Add(2 * time.Hour)
+	}})
+	if o.Phase() != monitor.PhaseFinished {
+		t.Errorf("%s, want %s", o.Phase(), monitor.PhaseFinished)
 	}
 }
 
