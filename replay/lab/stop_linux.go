@@ -28,7 +28,7 @@ func (t *tracer) serve(c *tracee, status unix.WaitStatus) error {
 			return err
 		}
 		if event == unix.PTRACE_EVENT_VFORK && t.token != nil {
-			return t.token.enter(c, inVfork)
+			return t.token.enter(c, inLongCall)
 		}
 	case unix.PTRACE_EVENT_EXEC:
 		if err := t.exec(c); err != nil {

@@ -34,18 +34,19 @@ type token struct {
 	ran    time.Duration // how long it had run at the first look
 	slices int           // that have been used up
 	asleep bool          // it was asleep at the last one
+	onDisk time.Time     // since when it waits for a disk
 }
 
 // standing is where a thread is, as far as the token is concerned.
 type standing int
 
 const (
-	onItsWay standing = iota // it has the token, or was born a moment ago
-	inCall                   // in a call that may take long; at its end it stops
-	inVfork                  // likewise: until its child has got a program of its own
-	waiting                  // stopped, until it gets the token
-	halted                   // its process is stopped by a signal
-	astray                   // asleep in something that nothing traps; the token went on without it
+	onItsWay   standing = iota // it has the token, or was born a moment ago
+	inCall                     // in a call that may take long; at its end it stops
+	inLongCall                 // likewise, and as if it waited for a disk: a parent, until the child of its vfork has got a program of its own
+	waiting                    // stopped, until it gets the token
+	halted                     // its process is stopped by a signal
+	astray                     // asleep in something that nothing traps; the token went on without it
 )
 
 const (
@@ -83,7 +84,7 @@ func (k *token) resume(c *tracee, sig int) error {
 // enter lets the holder into a call that may take long.
 func (k *token) enter(c *tracee, at standing) error {
 	c.standing, c.late = at, false
-	if at == inVfork && k.holder == c {
+	if at == inLongCall && k.holder == c {
 		k.holder = nil
 	}
 	return unix.PtraceSyscall(c.tid, 0)
@@ -109,12 +110,9 @@ func (k *token) settle() (soon bool) {
 		return false // who has it keeps it, whatever that one does
 	}
 	if c := k.holder; c != nil {
-		switch {
-		case c.standing == inCall && c.stateNow() == asleep:
-			k.holder = nil
-		case c.standing == inCall:
-			return true
-		default:
+		if c.standing == inCall {
+			k.check(c)
+		} else {
 			k.watch(c)
 		}
 	}
@@ -123,10 +121,38 @@ func (k *token) settle() (soon bool) {
 	}
 	c := pick(k.waiting, k.last, k.now())
 	k.waiting = slices.DeleteFunc(k.waiting, func(w *tracee) bool { return w == c })
-	k.holder, k.last, k.stops, k.looked = c, c.nth, 0, time.Time{}
+	k.holder, k.last, k.stops, k.looked, k.onDisk = c, c.nth, 0, time.Time{}, time.Time{}
 	c.standing = onItsWay
 	k.t.check(c, unix.PtraceCont(c.tid, c.signal))
 	return len(k.waiting) > 0
+}
+
+// check looks whether the holder sleeps in the call that it is in.
+func (k *token) check(c *tracee) {
+	sleeps, long := k.sleeps(c)
+	if sleeps {
+		k.holder = nil
+	}
+	if long {
+		c.standing = inLongCall
+	}
+}
+
+// sleeps tells whether the holder does. What is on disk comes soon, so one that waits for that keeps the token; but not for long, since
+// it may wait for a file system, or the like, that another thread of the run is to answer for.
+func (k *token) sleeps(c *tracee) (sleeps, long bool) {
+	switch c.stateNow() {
+	case asleep, gone:
+		return true, false
+	case onDisk:
+		if k.onDisk.IsZero() {
+			k.onDisk = k.now()
+		}
+		long = k.now().Sub(k.onDisk) >= slice
+		return long, long
+	}
+	k.onDisk = time.Time{}
+	return false, false
 }
 
 // watch looks whether the holder has had its slice, or sleeps in something that nothing traps.
@@ -136,7 +162,8 @@ func (k *token) watch(c *tracee) {
 	if !first && now.Sub(k.looked) < lookEvery {
 		return
 	}
-	ran, sleeps, _ := progressOf(c.tid)
+	ran, _, _ := progressOf(c.tid)
+	sleeps, _ := k.sleeps(c)
 	switch {
 	case first:
 		k.ran = ran
@@ -161,7 +188,7 @@ func (k *token) anybodyOnTheWay() bool {
 			if s := c.stateNow(); s != asleep && s != gone {
 				found = true
 			}
-		case inVfork:
+		case inLongCall:
 			if s := c.stateNow(); s != asleep && s != onDisk && s != gone {
 				found = true
 			}

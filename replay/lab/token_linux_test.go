@@ -87,3 +87,18 @@ func TestOneAtATimeWithoutPrivileges(t *testing.T) {
 		}
 	}
 }
+
+// Who sleeps where nothing tells of it loses the token, and waits for it when it wakes.
+func TestOneAtATimeAstray(t *testing.T) {
+	program := compile(t, "turns/astray")
+	if got := says(t, Treatment{"scheduling": "one"}, program, program); got != "first\nsecond" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// What others wait for comes also from who spins without a call.
+func TestOneAtATimeSpinning(t *testing.T) {
+	if got := says(t, Treatment{"scheduling": "one"}, compile(t, "turns/spin")); got != "abc" {
+		t.Errorf("got %q, want abc", got)
+	}
+}
