@@ -26,6 +26,7 @@ type runFlags struct {
 	cycles   int
 	quick    bool
 	resume   bool
+	goOn     bool // or else start one
 	exit     bool
 	progress string
 }
@@ -45,6 +46,7 @@ Exit status: 0 PASS, 1 FAIL, 2 usage or configuration, 3 INCONCLUSIVE, 4 INTERRU
 		Example: `  shadowrun --quick                    three cycles, one after another
   shadowrun --duration 24h             a soak; at most 24 hours of active time
   shadowrun --resume                   go on with the one that was stopped or killed
+  shadowrun --resume-or-start --duration 24h   the same, or else a new one: as a service
   shadowrun --cycles 10 -w orders      ten cycles of one workflow
   shadowrun --listen 127.0.0.1:9464    with metrics and a live page at http://127.0.0.1:9464/`,
 		Args: arguments(0, 0),
@@ -58,6 +60,7 @@ Exit status: 0 PASS, 1 FAIL, 2 usage or configuration, 3 INCONCLUSIVE, 4 INTERRU
 	flags.IntVar(&f.cycles, "cycles", 0, "how many cycles")
 	flags.BoolVar(&f.quick, "quick", false, "three cycles without an interval")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the latest soak of the state folder")
+	flags.BoolVar(&f.goOn, "resume-or-start", false, "go on with the latest soak, by its own limits, where it was interrupted or killed; else start one")
 	flags.BoolVar(&f.exit, "exit-on-stop", false, "end at an emergency stop (exit status 4, resumable) rather than wait until it is over")
 	flags.StringVar(&f.progress, "progress", "", "`how` to tell of it: bar, text, json or none (default bar on a terminal, else text)")
 	flags.MarkHidden("hours")
@@ -84,7 +87,7 @@ func (f *runFlags) limits(config *harness.Config) (cycles int, duration time.Dur
 }
 
 func (a *app) run(c *cobra.Command, f *runFlags) error {
-	if err := cmp.Or(oneOf(c, "duration", "hours"), oneOf(c, "quick", "cycles")); err != nil {
+	if err := cmp.Or(oneOf(c, "duration", "hours"), oneOf(c, "quick", "cycles"), oneOf(c, "resume", "resume-or-start")); err != nil {
 		return err
 	}
 	config, err := a.config(c, &f.configFlags)
@@ -110,12 +113,18 @@ func (a *app) run(c *cobra.Command, f *runFlags) error {
 	defer unlisten()
 	ctx, stop, release := a.signals(c.Context(), time.Duration(config.Grace))
 	defer release()
-	id, err := soak.Run(ctx, stop, soak.Options{
+	untend := func() {}
+	options := soak.Options{
 		Dir: dir, Config: config, Workflows: a.workflows, Version: version(),
-		Cycles: cycles, Duration: duration, Resume: f.resume, ExitOnStop: f.exit,
-		Notify: progress.event, Started: progress.start,
-	})
+		Cycles: cycles, Duration: duration, Resume: f.resume, ExitOnStop: f.exit, Notify: progress.event,
+		Started: func(s soak.Session) {
+			progress.start(s)
+			untend = newService().tend(a, func() monitor.Status { return soakStatus(dir) })
+		},
+	}
+	id, err := f.carryOut(ctx, stop, options)
 	progress.end()
+	untend()
 	if errors.Is(err, soak.ErrEmergencyStop) {
 		return failure{err, soak.Interrupted.ExitStatus(), []string{"'shadowrun stop status" + soak.StateFlag(dir) + "' says more, 'stop disable' lifts it"}}
 	}
@@ -133,6 +142,19 @@ func (a *app) run(c *cobra.Command, f *runFlags) error {
 		return exitError(exitInconclusive) // it did all that it was to, and could not record so
 	}
 	return outcome
+}
+
+// carryOut carries a soak out. Whether there is one to go on with is found out by trying to: whoever looked
+// first would look before the state folder is locked.
+func (f *runFlags) carryOut(ctx context.Context, stop <-chan struct{}, o soak.Options) (ledger.SoakID, error) {
+	if f.goOn {
+		latest := o
+		latest.Resume, latest.Cycles, latest.Duration = true, 0, 0 // with the limits here, one that has ended could be made longer
+		if id, err := soak.Run(ctx, stop, latest); !errors.Is(err, soak.ErrNothingToResume) {
+			return id, err
+		}
+	}
+	return soak.Run(ctx, stop, o)
 }
 
 // isExit reports whether an error is only an exit status.
