@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -144,6 +145,7 @@ func (a *app) runMonitor(c *cobra.Command, f *monitorFlags) error {
 	log(fmt.Sprintf("monitor of %s: a look every %v, %s", w.dir, time.Duration(w.settings.Interval), quantity(len(w.receivers), "receiver")))
 	a.tryReceivers(ctx, w, log)
 	service := newService()
+	service.warnIfShorter(a, time.Duration(w.settings.Interval), "between two looks lie")
 	d := &alert.Daemon{
 		Interval: time.Duration(w.settings.Interval), Look: w.look, Origin: w.origin, Receivers: w.receivers,
 		Ledger: soak.LedgerPath(w.dir), Log: log, Now: time.Now,
@@ -187,12 +189,19 @@ var severityStatus = map[string]int{"note": 0, "warning": 1, "critical": 2, "unk
 // readyLine is what a monitor says once it is up.
 const readyLine = "up"
 
-// tryReceivers tells of receivers that can't be reached, or refuse: a warning, for they may be mended meanwhile.
+// tryReceivers tells of receivers that can't be reached, or refuse: a warning, for they may be mended meanwhile. They are asked
+// all at once: one that does not answer takes its time.
 func (a *app) tryReceivers(ctx context.Context, w watch, log func(string)) (failed int) {
-	for _, r := range w.receivers {
-		if err := r.Try(ctx, w.origin, time.Now()); err != nil {
+	errs := make([]error, len(w.receivers))
+	var wait sync.WaitGroup
+	for i, r := range w.receivers {
+		wait.Go(func() { errs[i] = r.Try(ctx, w.origin, time.Now()) })
+	}
+	wait.Wait()
+	for i, err := range errs {
+		if err != nil && ctx.Err() == nil {
 			failed++
-			log(fmt.Sprintf("warning: a test alert to %s did not arrive: %v", r.Name, err))
+			log(fmt.Sprintf("warning: a test alert to %s did not arrive: %v", w.receivers[i].Name, err))
 		}
 	}
 	return failed

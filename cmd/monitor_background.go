@@ -155,7 +155,10 @@ func (a *app) stopMonitor(ctx context.Context, dir string) error {
 	if host, err := os.Hostname(); err != nil || host != who.Host {
 		return errors.Join(err, fmt.Errorf("the monitor runs on %s: end it there", who.Host))
 	}
-	if err := syscall.Kill(who.PID, syscall.SIGTERM); err != nil {
+	if who.PID <= 0 { // to a kill it would be all processes here
+		return hinted(errors.New("a monitor has only just begun, and has not said yet which process it is"), "once more: shadowrun monitor stop"+soak.StateFlag(dir))
+	}
+	if err := syscall.Kill(who.PID, syscall.SIGTERM); err != nil && !errors.Is(err, syscall.ESRCH) {
 		return fmt.Errorf("process %d: %w", who.PID, err)
 	}
 	ctx, end := context.WithTimeout(ctx, endTime)

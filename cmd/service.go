@@ -36,6 +36,19 @@ func (s *service) tell(line string, somewhere bool) {
 // stopping says that the process is about to end.
 func (s *service) stopping() { daemon.SdNotify(false, daemon.SdNotifyStopping) }
 
+// warnIfShorter returns how long the service's watchdog waits, 0 where there is none, and warns if it would end a process that is
+// well.
+func (s *service) warnIfShorter(a *app, needs time.Duration, why string) time.Duration {
+	limit, err := daemon.SdWatchdogEnabled(false)
+	if err != nil {
+		a.warn("WATCHDOG_USEC: %v", err)
+	}
+	if limit > 0 && limit < needs {
+		a.warn("the service's watchdog waits %v, and %s %v: it would end what is well; want WatchdogSec=%.0f or more", limit, why, needs, 1.5*needs.Seconds())
+	}
+	return limit
+}
+
 // longestTick is the longest time between two looks at a soak that a service manager is told of.
 const longestTick = 10 * time.Second
 
@@ -44,20 +57,13 @@ func (s *service) tend(a *app, look func() monitor.Status) (end func()) {
 	if os.Getenv("NOTIFY_SOCKET") == "" {
 		return func() {}
 	}
+	first := look()
 	tick := longestTick
-	limit, err := daemon.SdWatchdogEnabled(false)
-	if err != nil {
-		a.warn("WATCHDOG_USEC: %v", err)
-	}
-	if limit > 0 {
+	if limit := s.warnIfShorter(a, first.StaleAfter, "the soak may go without progress for"); limit > 0 {
 		tick = min(tick, limit/4)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
-	first := look()
-	if limit > 0 && limit < first.StaleAfter {
-		a.warn("the service's watchdog waits %v, and the soak may go %v without progress: it could be ended in between; want WatchdogSec=%.0f or more", limit, first.StaleAfter, first.StaleAfter.Seconds())
-	}
 	s.tell(checkLine(first), true)
 	go func() {
 		defer close(ended)

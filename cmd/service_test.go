@@ -78,7 +78,7 @@ func TestServiceFeedsItsWatchdogOnProgress(t *testing.T) {
 	if got := soak.ProcessState.ExitCode(); got != 4 {
 		t.Errorf("exit status %d, want 4", got)
 	}
-	if want := "warning: the service's watchdog waits 200ms, and the soak may go 10m0s without progress"; !strings.Contains(said.String(), want) {
+	if want := "warning: the service's watchdog waits 200ms, and the soak may go without progress for 10m0s: it would end what is well; want WatchdogSec=900"; !strings.Contains(said.String(), want) {
 		t.Errorf("it did not say %q:\n%s", want, said.String())
 	}
 }

@@ -40,15 +40,16 @@ func (m Message) ID() string { return fmt.Sprintf("%s.%d", m.Alert.ID, m.N) }
 
 // Book is the alerts that are open.
 type Book struct {
+	host string
 	open []ledger.Alert
 	// past counts the alerts of each condition of each soak, open ones too: with it the id of the next
 	// one is the same whether the ledger could be written meanwhile or not.
 	past map[string]int
 }
 
-// NewBook returns a book of the alerts that there were so far.
-func NewBook(all []ledger.Alert) *Book {
-	b := &Book{past: map[string]int{}}
+// NewBook returns a host's book of the alerts that there were so far.
+func NewBook(host string, all []ledger.Alert) *Book {
+	b := &Book{host: host, past: map[string]int{}}
 	for _, a := range all {
 		b.past[a.Condition]++
 		if a.Resolved.IsZero() {
@@ -67,7 +68,7 @@ func (b *Book) Step(s monitor.Status) []Message {
 	seen := alertsOf(s)
 	var messages []Message
 	b.open = slices.DeleteFunc(b.open, func(a ledger.Alert) bool {
-		if _, holds := seen[a.Condition]; holds || blind(s, a.Condition) {
+		if now, holds := seen[a.Condition]; holds && (now.Soak == a.Soak || !ofOneSoak(a.Condition)) || blind(s, a.Condition) {
 			return false
 		}
 		a.Resolved, a.Changed, a.Messages = s.At, s.At, a.Messages+1
@@ -89,7 +90,7 @@ func (b *Book) Step(s monitor.Status) []Message {
 	}
 	for _, a := range slices.SortedFunc(valuesOf(seen), func(x, y ledger.Alert) int { return cmp.Compare(x.Condition, y.Condition) }) {
 		b.past[a.Condition]++
-		a.ID = id(s.Dir, a.Condition, b.past[a.Condition])
+		a.ID = b.id(s, a.Condition)
 		a.Messages = 1
 		b.open = append(b.open, a)
 		messages = append(messages, Message{Opened, 1, s.At, a})
@@ -107,11 +108,19 @@ func valuesOf(m map[string]ledger.Alert) func(func(ledger.Alert) bool) {
 	}
 }
 
-// id is the n-th alert's of a condition in a state folder. It follows from these alone: a daemon that could not keep
-// an alert and was started anew calls it the same.
-func id(dir, condition string, n int) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %d", dir, condition, n))
+// id is that of the latest alert of a condition. It follows from what is so again after a restart, so that a daemon that
+// could not keep an alert calls it the same; and what receivers were told of another host's soak, or of one in
+// a ledger that was removed, has another.
+func (b *Book) id(s monitor.Status, condition string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %d %q %d", b.host, s.Dir, s.Soak.Started.UnixNano(), condition, b.past[condition]))
 	return hex.EncodeToString(sum[:8])
+}
+
+// ofOneSoak reports whether a condition is over with the soak that it was seen of. What room there is, whether the ledger can be
+// read and whether a stop stands are the state folder's.
+func ofOneSoak(condition string) bool {
+	id := monitor.ID(condition)
+	return monitor.PartOf(id) != monitor.PartDisk && id != monitor.LedgerUnreadable && id != monitor.StopStands
 }
 
 // blind reports whether a look could not see if a condition holds.
@@ -131,7 +140,7 @@ func alertsOf(s monitor.Status) map[string]ledger.Alert {
 		if c.Severity == monitor.SeverityNote && c.ID != monitor.StopStands || c.ID == monitor.NoSoak {
 			continue
 		}
-		all[string(c.ID)] = ledger.Alert{Soak: s.Soak.ID, Condition: string(c.ID), Severity: c.Severity.String(), Text: c.Text, Next: c.Next, Opened: s.At, Changed: s.At}
+		all[string(c.ID)] = ledger.Alert{Soak: s.Soak.ID, Condition: string(c.ID), Severity: c.Severity.String(), Text: cut(c.Text), Next: c.Next, Opened: s.At, Changed: s.At}
 	}
 	if s.Phase() == monitor.PhaseFinished {
 		severity := monitor.SeverityNote
@@ -139,7 +148,7 @@ func alertsOf(s monitor.Status) map[string]ledger.Alert {
 			severity = monitor.SeverityWarning
 		}
 		all[FinishedCondition] = ledger.Alert{Soak: s.Soak.ID, Condition: FinishedCondition, Severity: severity.String(), Opened: s.At, Changed: s.At,
-			Text: fmt.Sprintf("soak %d is over: %s: %s", s.Soak.ID, s.Outcome, s.Why), Next: "shadowrun summary" + soak.StateFlag(s.Dir)}
+			Text: cut(fmt.Sprintf("soak %d is over: %s: %s", s.Soak.ID, s.Outcome, s.Why)), Next: "shadowrun summary" + soak.StateFlag(s.Dir)}
 	}
 	return all
 }

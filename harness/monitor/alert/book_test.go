@@ -3,6 +3,7 @@ package alert
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +34,12 @@ func over(minute int) monitor.Status {
 	return s
 }
 
+// of is a look at another soak.
+func of(id ledger.SoakID, s monitor.Status) monitor.Status {
+	s.Soak.ID, s.Soak.Started = id, noon.Add(time.Duration(id)*time.Second)
+	return s
+}
+
 func unread(minute int) monitor.Status {
 	s := seen(minute, condition(monitor.LedgerUnreadable, monitor.SeverityUnknown))
 	s.Unread, s.Soak.ID = fmt.Errorf("torn"), 0
@@ -57,11 +64,15 @@ func TestWhatIsToldOfLooks(t *testing.T) {
 		{"but a stop is", []monitor.Status{seen(0, condition(monitor.StopStands, monitor.SeverityNote)), seen(5)}, []string{"0 opened stopped 1", "5 resolved stopped 1"}},
 		{"a monitor may be there before the soak", []monitor.Status{seen(0, condition(monitor.NoSoak, monitor.SeverityUnknown)), seen(5)}, nil},
 		{"the end is announced until another begins", []monitor.Status{seen(0), over(5), over(10), seen(15)}, []string{"5 opened finished 1", "15 resolved finished 1"}},
+		{"what one soak came to is over with the next, which has its own", []monitor.Status{seen(0, leak), of(2, over(5)), of(3, over(10)), of(3, seen(15, leak))},
+			[]string{"0 opened leak 1", "5 resolved leak 1", "5 opened finished 1", "10 resolved finished 1", "10 opened finished 2", "15 resolved finished 2", "15 opened leak 2"}},
+		{"a condition of two soaks is two alerts", []monitor.Status{seen(0, leak), of(2, seen(5, leak))}, []string{"0 opened leak 1", "5 resolved leak 1", "5 opened leak 2"}},
+		{"but a disk is not a soak's", []monitor.Status{seen(0, full), of(2, seen(5, full))}, []string{"0 opened disk_full 1"}},
 		{"what can't be seen is not over", []monitor.Status{seen(0, stale), unread(5), seen(10, stale)}, []string{"0 opened stale 1", "5 opened ledger_unreadable 1", "10 resolved ledger_unreadable 1"}},
 		{"but a disk can be seen", []monitor.Status{seen(0, full), unread(5)}, []string{"0 opened disk_full 1", "5 resolved disk_full 1", "5 opened ledger_unreadable 1"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			book := NewBook(nil)
+			book := NewBook("soak-1", nil)
 			lives := map[string]map[string]int{}
 			var got []string
 			for _, s := range test.looks {
@@ -87,7 +98,7 @@ func TestWhatIsToldOfLooks(t *testing.T) {
 // kept.
 func TestBookGoesOn(t *testing.T) {
 	stale := condition(monitor.Stale, monitor.SeverityWarning)
-	first := NewBook(nil)
+	first := NewBook("soak-1", nil)
 	opened := first.Step(seen(0, stale))[0].Alert
 	for _, test := range []struct {
 		name string
@@ -95,7 +106,7 @@ func TestBookGoesOn(t *testing.T) {
 		want []Kind
 	}{{"kept", []ledger.Alert{opened}, []Kind{Resolved}}, {"not kept", nil, []Kind{Opened, Resolved}}} {
 		t.Run(test.name, func(t *testing.T) {
-			book := NewBook(test.kept)
+			book := NewBook("soak-1", test.kept)
 			var got []Kind
 			for _, m := range append(book.Step(seen(5, stale)), book.Step(seen(10))...) {
 				got = append(got, m.Kind)
@@ -110,18 +121,49 @@ func TestBookGoesOn(t *testing.T) {
 	}
 }
 
+// A receiver that takes no message twice would miss one whose id it has seen before.
+func TestNoTwoAlertsShareAnID(t *testing.T) {
+	stale := condition(monitor.Stale, monitor.SeverityWarning)
+	ids := map[string]string{}
+	for name, open := range map[string]func() []Message{
+		"an alert":                  func() []Message { return NewBook("soak-1", nil).Step(seen(0, stale)) },
+		"another host's":            func() []Message { return NewBook("soak-2", nil).Step(seen(0, stale)) },
+		"one of a ledger made anew": func() []Message { return NewBook("soak-1", nil).Step(of(1, seen(0, stale))) },
+		"one of another condition":  func() []Message { return NewBook("soak-1", nil).Step(seen(0, condition(monitor.Leak, 1))) },
+	} {
+		id := open()[0].Alert.ID
+		if other := ids[id]; other != "" {
+			t.Errorf("%s and %s are both %s", name, other, id)
+		}
+		ids[id] = name
+	}
+}
+
+// What an operator wrote can be a whole file, and say what it likes.
+func TestTextIsCutAndInOneLine(t *testing.T) {
+	hostile := condition(monitor.Stale, monitor.SeverityWarning)
+	hostile.Text = "a\nb\x1b[2J\u202e\xff" + strings.Repeat("x", 1e6)
+	m := NewBook("soak-1", nil).Step(seen(0, hostile))[0]
+	if got := len([]rune(m.Alert.Text)); got != longestText+1 {
+		t.Errorf("a text of %d runes, want %d", got, longestText+1)
+	}
+	if line, want := m.Line(), "alert "+m.ID()+" warning stale: a b [2J \uFFFDxxx"; !strings.HasPrefix(line, want) {
+		t.Errorf("line %.80q, want %q", line, want)
+	}
+}
+
 // Whatever comes and goes, with restarts between: an alert is opened once and resolved at most once, its messages are
 // numbered without a gap, no two lives share an id, and what is open is what was seen last.
 func TestEveryLifeHasOneID(t *testing.T) {
 	ids := []monitor.ID{monitor.Stale, monitor.Leak, monitor.DiskFull}
 	rapid.Check(t, func(t *rapid.T) {
-		book := NewBook(nil)
+		book := NewBook("soak-1", nil)
 		kept := map[string]ledger.Alert{}
 		ended := map[string]bool{}
 		for minute := range rapid.IntRange(1, 30).Draw(t, "looks") {
 			if rapid.IntRange(0, 4).Draw(t, "restart") == 0 {
 				all := slices.SortedFunc(valuesOf(kept), func(a, b ledger.Alert) int { return a.Opened.Compare(b.Opened) })
-				book = NewBook(all)
+				book = NewBook("soak-1", all)
 			}
 			var conditions []monitor.Condition
 			for _, id := range ids {

@@ -62,10 +62,12 @@ func (d *Daemon) Run(ctx context.Context) error {
 func (d *Daemon) begin() error {
 	d.tries = map[string]ledger.Delivery{}
 	alerts, waiting, err := d.read()
+	host := d.Origin.Host
 	if err != nil {
 		d.Log("what was told before can't be read, and may be told again: " + err.Error())
+		host += d.Now().String() // the past is not counted: what is told now must not be taken for what was told then
 	}
-	d.book = NewBook(alerts)
+	d.book = NewBook(host, alerts)
 	client := newClient()
 	for _, r := range d.Receivers {
 		o := newOutbox(r, client, d.Origin, d.Now, func(m Message, tries int, err error) { d.tried(r, m, tries, err) })

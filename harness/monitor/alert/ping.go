@@ -29,18 +29,24 @@ func NewPing(url string) *Ping { return &Ping{url: url, client: newClient()} }
 // well.
 func (p *Ping) after(ctx context.Context, s monitor.Status) error {
 	critical := s.ExitStatus == monitor.SeverityCritical.ExitStatus()
-	defer func() { p.failed = critical }()
-	switch {
-	case critical && p.failed:
+	if critical && p.failed {
 		return nil
+	}
+	what, begins := "", s.Soak.ID != p.soak && s.Phase().UnderWay()
+	switch {
 	case critical:
-		return p.post(ctx, "fail", line(s), s.At)
+		what = "fail"
+	case begins:
+		what = "start"
 	}
-	if s.Soak.ID != p.soak && s.Phase().UnderWay() {
+	if err := p.post(ctx, what, line(s), s.At); err != nil {
+		return err
+	}
+	p.failed = critical
+	if what == "start" {
 		p.soak = s.Soak.ID
-		return p.post(ctx, "start", line(s), s.At)
 	}
-	return p.post(ctx, "", line(s), s.At)
+	return nil
 }
 
 func (p *Ping) post(ctx context.Context, what, text string, now time.Time) error {

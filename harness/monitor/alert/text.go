@@ -3,7 +3,20 @@ package alert
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
+
+// longestText is how much of a condition's text is told, in runes. A stop's reason, say, can be a whole file: a receiver that refuses
+// a message for its size would never take the next one.
+const longestText = 2000
+
+func cut(text string) string {
+	runes := []rune(strings.ToValidUTF8(text, "\uFFFD"))
+	if len(runes) <= longestText {
+		return string(runes)
+	}
+	return string(runes[:longestText]) + "…"
+}
 
 // name is what an alert is called where rules of Prometheus have names: ShadowrunProcessDead.
 func name(m Message) string {
@@ -32,7 +45,7 @@ func (m Message) Line() string {
 		what = "resolved " + a.Condition + ": " + a.Text
 	}
 	return fmt.Sprintf("alert %s %s", m.ID(), strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
+		if !unicode.IsPrint(r) { // nor may it turn the direction of a line
 			return ' '
 		}
 		return r
