@@ -11,14 +11,13 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/colorprofile"
 )
 
 // Options say where the console is shown, and what runs commands. Input and output are a terminal.
 type Options struct {
 	Input  io.Reader
 	Output io.Writer
-	Plain  bool             // without bold text, and without any colour
+	Plain  bool             // without bold text; there is no colour anyway
 	Self   string           // the path of the program whose commands are run
 	Name   string           // that it is started under
 	Now    func() time.Time // nil: time.Now
@@ -35,11 +34,7 @@ func Run(ctx context.Context, source Source, o Options) error {
 		c.Args = append([]string{o.Name}, args...)
 		return tea.Exec(&child{Cmd: c, ctx: ctx}, func(err error) tea.Msg { return came{err} })
 	}
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithInput(o.Input), tea.WithOutput(o.Output)}
-	if o.Plain {
-		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
-	}
-	_, err := tea.NewProgram(m, options...).Run()
+	_, err := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(o.Input), tea.WithOutput(o.Output)).Run()
 	m.looking.Lock() // a look that is under way ends before its source does
 	defer m.looking.Unlock()
 	if errors.Is(err, tea.ErrInterrupted) || ctx.Err() != nil {
