@@ -28,7 +28,7 @@ type Extracted struct {
 // all cycles, findings, and the runs that these name.
 //
 // Rows are copied one by one, and not pages: what was deleted is in no page of the extract, nor is what
-// a mask took out. The reader's snapshot holds nobody up.
+// a mask took out. A soak that writes meanwhile is not held up.
 func (r *Reader) Extract(ctx context.Context, to string, o ExtractOptions) (Extracted, error) {
 	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
 		return Extracted{}, fmt.Errorf("extract to %s: it exists", to)

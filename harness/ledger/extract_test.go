@@ -20,9 +20,9 @@ func violated(c Cycle, soak SoakID) Cycle {
 	c.Replays[0].Verdict, c.Replays[0].Differing = replay.VerdictViolation, 1
 	c.Replays[0].GotDigest, c.Replays[0].GotPlace = golden.Digest{9}, "1:9:0"
 	c.Replays[0].Found = []Difference{{Difference: replay.Difference{Path: "/total", Kind: replay.Changed, Want: []byte("1"), Got: []byte(`"hunter22"`)}}}
-	sight := Sight{key, c.Started}
+	at := func(position int) Sight { return Sight{RunKey{soak, c.N, position}, c.Started} }
 	c.Findings = []Sighting{{Key: "k1", Workflow: "io", Class: replay.ClassViolation, Cause: replay.CauseRNG, Pattern: "/total", Count: 1,
-		First: sight, Last: sight, Shortest: key, Reproduction: "shadowrun replay " + key.String()}}
+		First: at(1), Last: at(2), Shortest: at(3).Run, Reproduction: "shadowrun replay " + key.String()}}
 	return c
 }
 
@@ -83,8 +83,8 @@ func TestExtractIsALedgerOfOneSoak(t *testing.T) {
 		want string
 		x    Extracted
 	}{
-		{"the last runs, and a finding's", ExtractOptions{LastRuns: 4}, "c2r1 c9r1 c9r2 c9r3 c10r1 c10r2 c10r3", Extracted{7, 30}},
-		{"and one that was asked for", ExtractOptions{LastRuns: 1, Keep: RunKey{2, 5, 3}}, "c2r1 c5r3 c10r1 c10r2 c10r3", Extracted{5, 30}},
+		{"the last runs, and a finding's", ExtractOptions{LastRuns: 4}, "c2r1 c2r2 c2r3 c9r1 c9r2 c9r3 c10r1 c10r2 c10r3", Extracted{9, 30}},
+		{"and one that was asked for", ExtractOptions{LastRuns: 1, Keep: RunKey{2, 5, 3}}, "c2r1 c2r2 c2r3 c5r3 c10r1 c10r2 c10r3", Extracted{7, 30}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r, x, _ := extracted(t, test.o)
