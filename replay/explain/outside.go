@@ -13,11 +13,11 @@ func (e *experiment) escapes(g *group) bool {
 	return !g.varies && len(g.distinct(e.outside())) > 1
 }
 
-// liveArms has the arm in which outside calls are live, where a field is another outside the lab and calls
-// are made: if they change it in the lab, too, it is for them.
+// liveArms has the arm in which outside calls are live, where a field escapes and calls are made: if they change
+// it in the lab, too, it is for them.
 func (e *experiment) liveArms() []*arm {
 	for _, g := range e.t.groups {
-		if g.varies || g.differs(e.outside()) == 0 {
+		if !e.escapes(g) {
 			continue
 		}
 		if l := levelOf("external"); e.available(l.Factor) && !e.unread(l.Factor) {
