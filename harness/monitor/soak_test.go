@@ -157,7 +157,7 @@ func TestASoakFromItsStartToItsEnd(t *testing.T) {
 	check(2)
 
 	c = start(t, dir, "--resume")
-	await(t, dir, roomy, under(monitor.Healthy))
+	await(t, dir, roomy, func(s monitor.Status) bool { return s.Phase() == monitor.PhaseRunning && s.State == monitor.Healthy })
 	mustExit(t, 0, command(t, dir, "stop", "enable", "--reason", "drill", "--who", "ada"))
 	s = await(t, dir, impatient, func(s monitor.Status) bool { return s.State == monitor.Stopped && !s.Session.Ended.IsZero() })
 	if why := s.Stop.Why; why != "drill" || s.Process.PID != c.Process.Pid {
@@ -170,7 +170,7 @@ func TestASoakFromItsStartToItsEnd(t *testing.T) {
 	c = start(t, dir, "--resume")
 	await(t, dir, roomy, under(monitor.Stopped, monitor.StopStands))
 	mustExit(t, 0, command(t, dir, "stop", "disable"))
-	await(t, dir, roomy, under(monitor.Healthy))
+	await(t, dir, roomy, func(s monitor.Status) bool { return s.Phase() == monitor.PhaseRunning && s.State == monitor.Healthy })
 	signal(t, c, syscall.SIGTERM)
 	c.Wait()
 	if s = judged(dir); s.State != monitor.Stopped || s.ExitStatus != 0 {
