@@ -21,13 +21,12 @@ type pinnedLanguage struct {
 type pinnedSource struct{ key, what, remains string }
 
 const (
-	realTime   = "it stays real: programs wait by it"
-	fileTime   = "the kernel's own clock"
-	procFile   = "/proc is not treated"
-	asTheyWork = "threads on their way take turns by the kernel's clock"
-	goThreads  = "drawn from a state of its thread, which goes on with each thread that Go starts"
-	fromNano   = "seeded by nanoTime"
-	fromGlibc  = "glibc makes them of the monotonic clock"
+	realTime  = "it stays real: programs wait by it"
+	fileTime  = "the kernel's own clock"
+	procFile  = "/proc is not treated"
+	goThreads = "drawn from a state of its thread, which goes on with each thread that Go starts"
+	fromNano  = "seeded by nanoTime"
+	fromGlibc = "glibc makes them of the monotonic clock"
 )
 
 // script is a program of testdata/pinned that an interpreter reads.
@@ -68,8 +67,8 @@ var pinnedLanguages = []pinnedLanguage{
 		{"addresses", "id, repr of an object, order of a set of types", ""},
 		{"pids", "process ids", ""},
 		{"births", "threads that do one thing", ""},
-		{"work", "threads that work side by side", asTheyWork},
-		{"pool", "as_completed of a thread pool", asTheyWork},
+		{"work", "threads that work side by side", ""},
+		{"pool", "as_completed of a thread pool", ""},
 		{"processes", "processes that do one thing", ""},
 		{"monotonic", "time.monotonic, perf_counter", realTime},
 		{"cputime", "process_time, os.times", ""},
@@ -104,8 +103,8 @@ var pinnedLanguages = []pinnedLanguage{
 		{"maphash", "hash/maphash", goThreads},
 		{"addresses", "addresses", ""},
 		{"pids", "process ids", "Go's threads, as many as there are by then, take numbers too"},
-		{"births", "goroutines that do one thing", asTheyWork},
-		{"work", "goroutines that work side by side", asTheyWork},
+		{"births", "goroutines that do one thing", ""},
+		{"work", "goroutines that work side by side", ""},
 		{"selects", "select between two that are ready", goThreads},
 		{"processes", "processes that do one thing", ""},
 		{"monotonic", "time.Since", realTime},
@@ -123,8 +122,8 @@ var pinnedLanguages = []pinnedLanguage{
 		{"addresses", "addresses of code, heap, stack, library", ""},
 		{"pids", "process ids", ""},
 		{"births", "threads that do one thing", ""},
-		{"work", "threads that work side by side", asTheyWork},
-		{"spin", "how often a thread gets round while another counts", asTheyWork},
+		{"work", "threads that work side by side", ""},
+		{"spin", "how often a thread gets round while another counts", ""},
 		{"processes", "processes that do one thing", ""},
 		{"monotonic", "CLOCK_MONOTONIC, CLOCK_BOOTTIME", realTime},
 		{"cputime", "clock, times, getrusage", ""},
@@ -145,8 +144,8 @@ var pinnedLanguages = []pinnedLanguage{
 		{"addresses", "identity hashes", ""},
 		{"pids", "process ids", ""},
 		{"births", "threads that do one thing", ""},
-		{"work", "threads that work side by side", asTheyWork},
-		{"pool", "forEach of a parallel stream", asTheyWork},
+		{"work", "threads that work side by side", ""},
+		{"pool", "forEach of a parallel stream", ""},
 		{"processes", "processes that do one thing", ""},
 		{"monotonic", "nanoTime", realTime},
 		{"cputime", "CPU time by ThreadMXBean, ProcessHandle", procFile},
@@ -184,7 +183,7 @@ var shellSources = []pinnedSource{
 	{"device", "od of /dev/urandom", ""},
 	{"pids", "process ids", ""},
 	{"births", "jobs that do one thing", ""},
-	{"pipeline", "who is first in a pipeline", "processes on their way take turns by the kernel's clock"},
+	{"pipeline", "who is first in a pipeline", ""},
 	{"monotonic", "/proc/uptime", procFile},
 	{"cputime", "times", ""},
 	{"temporary", "names by mktemp", fromGlibc},
