@@ -233,7 +233,7 @@ func TestDefaults(t *testing.T) {
 		Version: 1, Seed: 1, Workers: 3, RunsPerCycle: 9, Interval: &interval, Timeout: Duration(time.Minute), Grace: Duration(10 * time.Second),
 		Recheck: &recheck, Again: 5, FailOn: "violation", UnknownRate: &rate, Explain: "never", Budget: Budget{240, 10 * time.Minute},
 		Stop:    StopConfig{Timeout: Duration(30 * time.Second), InFlight: "finish"},
-		Monitor: MonitorConfig{DiskWarning: 90, DiskCritical: 98, GoldenSize: 10 << 30},
+		Monitor: MonitorConfig{DiskWarning: 90, DiskCritical: 98, GoldenSize: 10 << 30, Interval: Duration(5 * time.Minute)},
 		Workflows: []WorkflowConfig{{
 			Name: "a", Command: []string{"a"}, Output: golden.OutputText, Trace: "stdout", Artifacts: &yes, Variants: []Variant{VariantAgain},
 			Timeout: Duration(time.Minute), Weight: 1, MaxOutput: 64 << 20, MaxEvents: 2_000_000, MaxProcesses: 256, External: "record",
