@@ -157,7 +157,7 @@ while True:
 	for i := range kills {
 		all.Go(func() error {
 			treatment := Treatment{"clock": DefaultInstant, "entropy": "1"}
-			if i%20 < 2 { // few: threads that are always busy keep others waiting
+			if i%40 < 2 { // few: threads that are always busy keep others waiting
 				treatment["scheduling"] = "one"
 			}
 			task := task(t, treatment, "sh", "-c", `"$0" -S -c "$1" & read x; kill -9 $!; wait $!; echo $?`, program, script)
