@@ -3,6 +3,8 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,9 +12,13 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/shadowrun/shadowrun/harness/ledger"
 )
 
 // The scripts are what users type, a file a command. They run the real program, in a process
@@ -33,7 +39,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Condition:           missing,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "flip": flip, "waitfor": waitFor},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "flip": flip, "waitfor": waitFor, "answers": answers},
 		Setup: func(env *testscript.Env) error {
 			name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
 			mu.Lock()
@@ -45,6 +51,8 @@ func TestScripts(t *testing.T) {
 			env.Setenv("NO_COLOR", "")
 			env.Setenv("S", filepath.Join(env.WorkDir, "s")) // a state folder
 			env.Setenv(ranVariable, filepath.Join(ran, name))
+			env.Values[receiver{}] = new(atomic.Int64)
+			env.Defer(func() { endMonitor(t, filepath.Join(env.WorkDir, "s")) })
 			return os.Mkdir(home, 0o777)
 		},
 	})
@@ -145,4 +153,31 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 func waitFor(ts *testscript.TestScript, _ bool, args []string) {
 	_, err := os.ReadFile(ts.MkAbs(args[0]))
 	ts.Check(err)
+}
+
+// receiver is the key of the status that a script's receiver of alerts answers; 0: it has none.
+type receiver struct{}
+
+// answers has a receiver of alerts answer with a status from now on, and sets a variable to its URL: answers STATUS VARIABLE
+func answers(ts *testscript.TestScript, _ bool, args []string) {
+	status, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	answer := ts.Value(receiver{}).(*atomic.Int64)
+	if answer.Swap(int64(status)) != 0 {
+		return
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(int(answer.Load())) }))
+	ts.Defer(server.Close)
+	ts.Setenv(args[1], server.URL)
+}
+
+// endMonitor ends what a script that failed has left in the background.
+func endMonitor(t *testing.T, state string) {
+	who, held, err := ledger.HolderOf(monitorDir(state))
+	if held && who.PID > 0 {
+		err = syscall.Kill(who.PID, syscall.SIGKILL)
+	}
+	if err != nil {
+		t.Error(err)
+	}
 }
