@@ -34,7 +34,7 @@ func (collector) Describe(to chan<- *prometheus.Desc) {
 }
 
 func (c collector) Collect(to chan<- prometheus.Metric) {
-	s := c.seen.get()
+	s, _ := c.seen.count() // where it fails what was counted before stands: no counter goes back, and conditions are told
 	for _, m := range metrics {
 		m.read(s, func(value float64, labels ...string) {
 			to <- prometheus.MustNewConstMetric(descriptions[m.name], m.kind, value, labels...)

@@ -16,7 +16,11 @@ type Progress struct {
 	Workflows []Workflow          // by name
 }
 
-func readProgress(s snapshot) (Progress, error) {
+func readProgress(seen *sight) (Progress, error) {
+	s, err := seen.count()
+	if err != nil {
+		return Progress{}, err
+	}
 	l, err := ledger.View(soak.LedgerPath(s.Dir))
 	if err != nil {
 		return Progress{}, err

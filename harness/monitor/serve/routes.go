@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/shadowrun/shadowrun/harness/ledger"
+	"github.com/shadowrun/shadowrun/harness/monitor"
 )
 
 // routes says what is to be had where.
@@ -19,12 +20,12 @@ func routes(seen *sight, o Options) http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", seen.readyz)
 	mux.HandleFunc("GET /api/v1/status", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, o.Forms.Status(seen.get().Status))
+		answer(w, o.Forms.Status(seen.get()))
 	})
-	mux.HandleFunc("GET /api/v1/findings", seen.readable(func(w http.ResponseWriter, _ *http.Request, s snapshot) {
-		answer(w, o.Forms.Findings(s.Status))
+	mux.HandleFunc("GET /api/v1/findings", seen.readable(func(w http.ResponseWriter, _ *http.Request, s monitor.Status) {
+		answer(w, o.Forms.Findings(s))
 	}))
-	mux.HandleFunc("GET /api/v1/findings/{key}", seen.readable(func(w http.ResponseWriter, r *http.Request, s snapshot) {
+	mux.HandleFunc("GET /api/v1/findings/{key}", seen.readable(func(w http.ResponseWriter, r *http.Request, s monitor.Status) {
 		found, err := readFinding(s.Observation, r.PathValue("key"))
 		if err != nil {
 			refuse(w, err)
@@ -32,8 +33,8 @@ func routes(seen *sight, o Options) http.Handler {
 		}
 		answer(w, o.Forms.Finding(found))
 	}))
-	mux.HandleFunc("GET /api/v1/progress", seen.readable(func(w http.ResponseWriter, _ *http.Request, s snapshot) {
-		progress, err := readProgress(s)
+	mux.HandleFunc("GET /api/v1/progress", seen.readable(func(w http.ResponseWriter, _ *http.Request, _ monitor.Status) {
+		progress, err := readProgress(seen)
 		if err != nil {
 			refuse(w, err)
 			return
@@ -53,7 +54,7 @@ func (s *sight) readyz(w http.ResponseWriter, _ *http.Request) {
 }
 
 // readable answers where a soak's ledger can be read.
-func (s *sight) readable(next func(http.ResponseWriter, *http.Request, snapshot)) http.HandlerFunc {
+func (s *sight) readable(next func(http.ResponseWriter, *http.Request, monitor.Status)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		seen := s.get()
 		switch {

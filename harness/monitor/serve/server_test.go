@@ -144,12 +144,13 @@ func TestServeEndsWithItsAnswers(t *testing.T) {
 	<-looking
 	cancel()
 	<-asked // its connection was closed
+	defer close(goOn)
 	select {
 	case <-ended:
-		t.Error("it ended while an answer was being made")
-	default:
+		t.Fatal("it ended while an answer was being made")
+	case <-time.After(50 * time.Millisecond): // in which it would have
 	}
-	close(goOn)
+	goOn <- struct{}{}
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}

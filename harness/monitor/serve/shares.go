@@ -48,6 +48,7 @@ func cloned(workflows map[string]Workflow) map[string]Workflow {
 type shares struct {
 	soak       ledger.SoakID
 	started    time.Time // of the soak: a folder that was emptied has another one of its number
+	seen       time.Time // when who asked last looked
 	checkpoint int       // that was counted up to
 	settled    map[string]Workflow
 	cycle      int // the last one in settled
@@ -57,12 +58,16 @@ type shares struct {
 
 // follow counts what was committed since it was asked last.
 func (s *shares) follow(o monitor.Observation) ([]Workflow, error) {
+	if o.At.Before(s.seen) {
+		return s.counted, nil // who saw more was faster
+	}
+	s.seen = o.At
 	if o.Unread != nil || o.Soak.ID == 0 {
-		*s = shares{}
+		*s = shares{seen: o.At}
 		return nil, nil
 	}
 	if s.soak != o.Soak.ID || !s.started.Equal(o.Soak.Started) || o.Last.N < s.checkpoint {
-		*s = shares{soak: o.Soak.ID, started: o.Soak.Started, settled: map[string]Workflow{}}
+		*s = shares{seen: o.At, soak: o.Soak.ID, started: o.Soak.Started, settled: map[string]Workflow{}}
 		for _, w := range o.Config.Workflows {
 			s.settled[w.Name] = newWorkflow(w.Name)
 		}

@@ -79,4 +79,9 @@ func TestSharesFollowTheLedger(t *testing.T) {
 			}
 		}
 	}
+	late := monitor.Observation{At: noon, Soak: ledger.Soak{ID: id}}
+	workflows, err := s.follow(late)
+	if diff := cmp.Diff("prices 1 2 match=1 [1]=1", told(workflows[1])); err != nil || diff != "" {
+		t.Errorf("who looked before, and asks after: %v (-want +got):\n%s", err, diff)
+	}
 }

@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"fmt"
 	"sync"
 	"time"
 
@@ -16,10 +15,23 @@ type sight struct {
 	look func() monitor.Status
 	now  func() time.Time
 
-	mu     sync.Mutex
-	at     time.Time
-	last   snapshot
-	shares shares
+	mu   sync.Mutex
+	at   time.Time
+	last monitor.Status
+
+	counting sync.Mutex // apart, as the first count of a long soak takes a while, and a status is to be had meanwhile
+	shares   shares
+}
+
+// get returns how the soak is.
+func (s *sight) get() monitor.Status {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if age := s.now().Sub(s.at); s.at.IsZero() || age < 0 || age >= lookEvery {
+		s.last = s.look()
+		s.at = s.now()
+	}
+	return s.last
 }
 
 // snapshot is a status, with what was counted by workflow.
@@ -28,17 +40,11 @@ type snapshot struct {
 	workflows []Workflow // by name
 }
 
-func (s *sight) get() snapshot {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if age := s.now().Sub(s.at); !s.at.IsZero() && age >= 0 && age < lookEvery {
-		return s.last
-	}
-	status := s.look()
-	workflows, err := s.shares.follow(status.Observation)
-	if err != nil {
-		status.Blind = append(status.Blind, fmt.Sprintf("runs by workflow: %v", err))
-	}
-	s.at, s.last = s.now(), snapshot{status, workflows}
-	return s.last
+// count returns how the soak is, with what its workflows did.
+func (s *sight) count() (snapshot, error) {
+	seen := s.get()
+	s.counting.Lock()
+	defer s.counting.Unlock()
+	workflows, err := s.shares.follow(seen.Observation)
+	return snapshot{seen, workflows}, err
 }

@@ -74,10 +74,12 @@ func soakStatus(t *testing.T) (monitor.Status, ledger.Finding) {
 	a, b := run(id, 1, 1, "orders", 4), run(id, 1, 2, "prices", 40)
 	price := replay.Difference{Path: "/3/price", GotPath: "/3/price", Kind: replay.Changed, Want: []byte("9007199254740993"), Got: []byte("1e400"), Class: replay.ClassViolation, Cause: replay.CauseUnattributed}
 	sum := replay.Difference{Path: "/sum", GotPath: "/sum", Kind: replay.Changed, Want: []byte("1"), Got: []byte("2"), Class: replay.ClassDerived, DerivedFrom: price.Path}
+	covered := price
+	covered.Path, covered.GotPath = "/4/price", "/4/price"
 	booked := replay.Difference{Path: "/booked", GotPath: "/booked", Kind: replay.Changed, Want: []byte("1"), Got: []byte("2"), Class: replay.ClassVolatile, Cause: replay.CauseClock}
 	commit(t, l, id, ledger.Cycle{N: 1, Ended: noon, Runs: []ledger.Run{a, b}, Findings: []ledger.Sighting{sighting(b, price)},
 		Replays: []ledger.Replay{replayed(a, replay.VerdictMatch), replayed(b, replay.VerdictViolation,
-			ledger.Difference{Difference: booked, Rule: "volatile /booked"}, ledger.Difference{Difference: sum}, ledger.Difference{Difference: price})}})
+			ledger.Difference{Difference: covered, Rule: "volatile /4/price"}, ledger.Difference{Difference: booked}, ledger.Difference{Difference: sum}, ledger.Difference{Difference: price})}})
 	c := run(id, 2, 1, "orders", 6)
 	commit(t, l, id, ledger.Cycle{N: 2, Ended: noon, Runs: []ledger.Run{c}, Replays: []ledger.Replay{replayed(c, replay.VerdictMatch)}})
 	seen := monitor.Look(dir, monitor.Options{Now: func() time.Time { return noon.Add(time.Hour) }})
