@@ -89,12 +89,20 @@ func (a *app) printMonitorStatus(dir string, s monitorStatusJSON) error {
 		fmt.Fprintf(w, "  %s\t%s\t%s\tsince %s\t%s\n", x.ID, x.Severity, x.Condition, x.Opened.Format(time.RFC3339), shortened(x.Text))
 	}
 	for _, d := range s.Waiting {
-		fmt.Fprintf(w, "  %s.%d\twaits\t%s\tsince %s\t%s: %s, %s\n", d.Alert, d.Message, d.Kind, d.At.Format(time.RFC3339), d.Receiver, quantity(d.Tries, "attempt"), shortened(d.Error))
+		fmt.Fprintf(w, "  %s.%d\twaits\t%s\tsince %s\t%s: %s\n", d.Alert, d.Message, d.Kind, d.At.Format(time.RFC3339), printable(d.Receiver), triedSoFar(d))
 	}
 	if len(s.Open) == 0 {
 		fmt.Fprintln(w, "  no alert is open")
 	}
 	return w.Flush()
+}
+
+// triedSoFar says what came of the attempts to deliver a message. One is made as soon as those before it have arrived.
+func triedSoFar(d deliveryJSON) string {
+	if d.Tries == 0 {
+		return "not tried yet"
+	}
+	return quantity(d.Tries, "attempt") + ", " + shortened(d.Error)
 }
 
 // monitorStatusJSON is 'shadowrun monitor status --json'.
