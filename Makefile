@@ -14,8 +14,8 @@ build:
 TIMED := cmd harness/experiment replay/lab
 # Packages that start no goroutine: the race detector has nothing to look at.
 PURE := cmd/shadowrun harness/reference replay replay/explain
-# Tests of the lab whose work is all in the programs that it runs.
-LANGUAGES := Pinned|Races|Million|Language|Interpreter|Java|HashSeed
+# Of the timed packages, what runs at once in one process: soaks, replays, and the tracer beside its helpers.
+RACED := TestScripts/^(run|replay|stop|status)|^TestListen|^TestServed|^TestManySideBySide$$|^TestProbe|^TestConnections|^TestWatchdog|^TestSignal|^TestNamespace|^TestStreams|^TestDevices
 
 # The whole of what has to hold: .ci/run calls it. All is tested once as it is. Under the race detector, which
 # makes some of it ten times slower and sees nothing of other processes, -short leaves out what repeats
@@ -24,7 +24,8 @@ test: deps check
 	$(GO) test $(call packages_but,$(TIMED))
 	$(GO) test -run '^$$' $(addprefix ./,$(TIMED)) >/dev/null
 	$(GO) test -p 1 $(addprefix ./,$(TIMED))
-	$(GO) test -race -short -skip '$(LANGUAGES)' $(call packages_but,$(PURE))
+	$(GO) test -race -short $(call packages_but,$(PURE) $(TIMED))
+	$(GO) test -race -short -run '$(RACED)' $(addprefix ./,$(TIMED))
 
 packages_but = $(filter-out $(addprefix github.com/shadowrun/shadowrun/,$(1)),$(shell $(GO) list ./...))
 

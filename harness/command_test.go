@@ -351,6 +351,9 @@ func TestRunFolderIsHeldByOne(t *testing.T) {
 
 // A gigabyte without a line feed comes in small pieces, and takes time in proportion.
 func TestOutputTakesLinearTime(t *testing.T) {
+	if testing.Short() {
+		t.Skip("writes 64 MiB")
+	}
 	b := golden.NewBuilder(golden.Header{Workflow: "w", Output: golden.OutputText}, golden.BuildOptions{MaxEvent: 1 << 30, SpoolDir: t.TempDir()})
 	defer b.Discard()
 	o := newOutput(b, WorkflowConfig{Output: golden.OutputText, MaxEvents: 10}, redactor{})
