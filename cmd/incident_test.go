@@ -24,6 +24,9 @@ import (
 // What can happen to a soak is told by every way that an operator looks: the status, the status of 'check', a metric that Prometheus has
 // scraped, a rule that fires, and one alert at a receiver, which is resolved when it is over.
 func TestIncidentsAreToldOnceByEveryWay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("all of it is in other processes")
+	}
 	for _, incident := range []struct {
 		name         string
 		monitor      string // more of the configuration's

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 )
 
@@ -63,11 +64,16 @@ func (a *Appender) AppendAlerts(messages []AlertMessage, receivers []string) err
 	})
 }
 
-// RecordDelivery records how far the delivery of a message to a receiver has come.
+// RecordDelivery records how far the delivery of a message to a receiver has come. Of a message that is not in the ledger, as
+// in one that was made anew meanwhile, there is nothing to record.
 func (a *Appender) RecordDelivery(d Delivery) error {
-	return a.c.one(`UPDATE deliveries SET tries = ?, error = nullif(?, ''), delivered_ns = nullif(?, 0)
+	err := a.c.one(`UPDATE deliveries SET tries = ?, error = nullif(?, ''), delivered_ns = nullif(?, 0)
 		WHERE receiver = ? AND message = (SELECT id FROM alert_messages WHERE alert = ? AND n = ?)`,
 		d.Tries, d.Error, nanos(d.Delivered), d.Receiver, d.Alert.ID, d.Alert.Messages)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 const alertColumns = `a.id, a.soak, a.condition, a.severity, a.text, a.next, a.opened_ns, a.changed_ns, a.resolved_ns, a.messages`
