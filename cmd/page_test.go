@@ -89,6 +89,19 @@ func TestPageInABrowser(t *testing.T) {
 	}
 }
 
+// Nothing to tell is a page like any other: lines at zero, and progress against a deadline.
+func TestPageOfAHealthySoak(t *testing.T) {
+	soak := startSoak(t, "--state", filepath.Join(t.TempDir(), "state"), "--listen", "127.0.0.1:0", "--duration", "1h", "--interval", "200ms", "--progress", "none")
+	b := openBrowser(t, soak.url)
+	b.until(t, "it is healthy", `document.getElementById("state-name").textContent === "HEALTHY" && document.title.startsWith("HEALTHY")`)
+	b.until(t, "lines are drawn", `document.querySelectorAll(".plot > svg path.faults, .plot > svg path.leaks").length === 2`)
+	b.until(t, "there is a deadline", `!document.getElementById("course-bar").hidden && / of 1 h at work .* left /.test(document.getElementById("course-text").textContent)`)
+	b.until(t, "there is no finding", `!document.getElementById("findings-none").hidden && document.querySelectorAll(".opener").length === 0`)
+	if diff := cmp.Diff([]string(nil), b.complaints()); diff != "" {
+		t.Errorf("the console, and requests to others (-want +got):\n%s", diff)
+	}
+}
+
 const moreCycles = `cycles() > window.remembered`
 
 func (b *browser) remember(t *testing.T) {

@@ -19,7 +19,7 @@ const percent = (share) => (share > 0 && share < 0.001 ? "< 0.1" : (100 * share)
 
 /** A length of time in its two largest units. */
 function length(seconds) {
-  if (seconds < 0.001) return "0 ms";
+  if (seconds < 0.001) return seconds > 0 ? "< 1 ms" : "0 s";
   if (seconds < 1) return Number((1000 * seconds).toPrecision(2)) + " ms";
   if (seconds < 10) return Number(seconds.toPrecision(2)) + " s";
   const units = [["d", 86400], ["h", 3600], ["m", 60], ["s", 1]];

@@ -2,9 +2,10 @@
 
 const margin = { left: 52, right: 8, top: 10, bottom: 22 };
 
-/** Round steps from 0 up to at least most. */
+/** Round steps from 0 up to at least most, and to 1 where all is zero. */
 function steps(most) {
-  const rough = Math.max(1, most) / 3;
+  most = Math.max(1, most);
+  const rough = most / 3;
   const size = 10 ** Math.floor(Math.log10(rough));
   const step = Math.max(1, [1, 2, 5, 10].find((f) => f * size >= rough) * size);
   const all = [];

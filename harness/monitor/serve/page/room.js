@@ -19,7 +19,7 @@ function showAbout(s) {
   const p = s.process;
   if (p.pid) rows.push(["process", p.pid + (p.alive ? (p.paused ? ", stopped by a signal" : ", alive") : ", gone") + (p.since ? ", since " + moment(p.since) : "")]);
   if (s.stop.on) rows.push(["emergency stop", [s.stop.since && "since " + moment(s.stop.since), s.stop.who && "by " + visible(s.stop.who, 100), s.stop.why && visible(s.stop.why, 300)].filter(Boolean).join(", ")]);
-  if (s.outcome) rows.push(["outcome so far", s.outcome + ": " + visible(s.why, 300)]);
+  if (s.outcome) rows.push([s.phase === "finished" ? "outcome" : "outcome so far", s.outcome + ": " + visible(s.why, 300)]);
   byId("about").replaceChildren(...rows.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
   keep(byId("blind"), s.not_seen, (text) => text, (text) => make("li", {}, "Not seen: " + visible(text, 300)));
 }
