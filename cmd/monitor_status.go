@@ -28,6 +28,9 @@ Exit status: 0, or 1 where no monitor runs.`,
 				return err
 			}
 			s, err := monitorStatusOf(dir)
+			if err != nil && s.Running != nil {
+				return failure{fmt.Errorf("the monitor, process %d, runs; what it has told can't be read: %w", s.Running.PID, err), exitInconclusive, []string{"shadowrun status" + soak.StateFlag(dir)}}
+			}
 			if err != nil {
 				return err
 			}
