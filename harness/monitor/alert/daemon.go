@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -78,7 +80,21 @@ func (d *Daemon) begin() error {
 		}
 		d.outboxes = append(d.outboxes, o)
 	}
+	d.tellOfFormer(waiting)
 	return nil
+}
+
+// tellOfFormer says what waits for receivers that the configuration names no more: nobody delivers it.
+func (d *Daemon) tellOfFormer(waiting []ledger.Delivery) {
+	former := map[string]int{}
+	for _, w := range waiting {
+		if !slices.ContainsFunc(d.Receivers, func(r *Receiver) bool { return r.Name == w.Receiver }) {
+			former[w.Receiver]++
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(former)) {
+		d.Log(fmt.Sprintf("warning: messages for %s are not delivered (%d): the configuration names it no more", name, former[name]))
+	}
 }
 
 func (d *Daemon) read() (alerts []ledger.Alert, waiting []ledger.Delivery, err error) {

@@ -176,6 +176,22 @@ func TestReceiverThatIsDownIsToldLater(t *testing.T) {
 	}
 }
 
+// What waits for a receiver that was taken out of the configuration, or got another URL, waits for nobody.
+func TestFormerReceiverIsNamed(t *testing.T) {
+	s, former, h := newScene(t), newHook(t), newHook(t)
+	end := s.daemon(t, former)
+	s.set(condition(monitor.Violation, monitor.SeverityCritical))
+	for len(s.waiting(t)) < 1 {
+		<-s.looked
+	}
+	end()
+	s.daemon(t, h)()
+	want := "warning: messages for " + former.address + " (alertmanager, "
+	if log := strings.Join(s.log, "\n"); !strings.Contains(log, want) || !strings.Contains(log, "are not delivered (1)") {
+		t.Errorf("the log does not say %q:\n%s", want, log)
+	}
+}
+
 // A ledger that can't be written keeps nobody from being told.
 func TestAlertsAreToldWithoutALedger(t *testing.T) {
 	s, h := newScene(t), newHook(t)
