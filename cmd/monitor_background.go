@@ -82,7 +82,11 @@ func (a *app) startMonitor(c *cobra.Command, dir string) error {
 			return fmt.Errorf("monitor, process %d, is not up after %v; it logs to %s", child.Process.Pid, firstLook, logPath)
 		}
 		child.Wait()
-		return failure{fmt.Errorf("the monitor did not start:\n%s", lastOf(logPath, before)), exitFail, nil}
+		why := lastOf(logPath, before)
+		if why == "" { // on a full disk, say
+			return failure{errors.New("the monitor did not start, and could not log why"), exitFail, []string{"shadowrun monitor run" + soak.StateFlag(dir) + " says it here"}}
+		}
+		return failure{fmt.Errorf("the monitor did not start:\n%s", why), exitFail, nil}
 	}
 	a.warnOf(logPath, before)
 	fmt.Fprintf(a.out, "monitor of %s: process %d, logs to %s\n", dir, child.Process.Pid, logPath)
