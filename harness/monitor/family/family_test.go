@@ -26,13 +26,19 @@ func TestOfPicksAProcessWithItsDescendants(t *testing.T) {
 	}
 }
 
+// familyCommand is a shell with a child that says when it is there.
+const familyCommand = "exec 3<&0; sh -c 'echo; read line' <&3 & wait"
+
 // child starts a shell with a variable, which has a child itself, and returns when both run.
 func child(t *testing.T) int {
 	t.Helper()
 	if err := family.Supported(); err != nil {
 		t.Skip("SKIPPED: " + err.Error())
 	}
-	c := exec.Command("sh", "-c", "sleep 1000 & echo; wait")
+	c := exec.Command("sh", "-c", familyCommand)
+	if _, err := c.StdinPipe(); err != nil { // stays open until the end of the test
+		t.Fatal(err)
+	}
 	c.Env = append(os.Environ(), "TOKEN_OF_TEST=hunter22")
 	out, err := c.StdoutPipe()
 	if err != nil {
@@ -66,7 +72,7 @@ func TestLookSeesARealFamily(t *testing.T) {
 	if len(tree) != 2 {
 		t.Fatalf("%d processes, want the shell and its child: %+v", len(tree), tree)
 	}
-	for i, want := range []string{"sh -c sleep 1000 & echo; wait", "sleep 1000"} {
+	for i, want := range []string{"sh -c " + familyCommand, "sh -c echo; read line"} {
 		p := tree[i]
 		if p.Command != want || p.Depth != i || p.RSS == 0 || p.Threads != 1 || p.Files == nil || p.Started.IsZero() {
 			t.Errorf("%+v, want command %q and figures", p, want)
