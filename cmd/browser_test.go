@@ -109,7 +109,7 @@ func ask[T any](t *testing.T, b *browser, expression string) T {
 }
 
 // patienceOfTests is how long a soak or a page may take to come to something, on a machine with other things to do.
-const patienceOfTests = 20 * time.Second
+const patienceOfTests = time.Minute
 
 // until waits until the page says so.
 func (b *browser) until(t *testing.T, what, condition string) {

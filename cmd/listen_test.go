@@ -45,7 +45,8 @@ func TestServedSoakTellsWhatCommandsTell(t *testing.T) {
 		}, "")
 	}
 	figures := soak.get(t, "api/v1/status")["figures"].(map[string]any)
-	want := map[string]any{"up": 1.0, "stopped": 1.0, "runs": figures["runs"], "runs of workflows": figures["runs"], "histogram": figures["runs"],
+	done := figures["runs"].(float64) - figures["abandoned"].(float64) // the stop gave some up, which come again
+	want := map[string]any{"up": 1.0, "stopped": 1.0, "runs": figures["runs"], "runs of workflows": done, "histogram": done,
 		"match": figures["match"], "verdicts": figures["replays"], "verdicts of workflows": figures["replays"]}
 	if diff := cmp.Diff(want, scraped(t, soak.text(t, "metrics"))); diff != "" {
 		t.Errorf("metrics (-want +got):\n%s", diff)
