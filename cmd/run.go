@@ -126,7 +126,11 @@ func (a *app) run(c *cobra.Command, f *runFlags) error {
 	progress.end()
 	untend()
 	if errors.Is(err, soak.ErrEmergencyStop) {
-		return failure{err, soak.Interrupted.ExitStatus(), []string{"'shadowrun stop status" + soak.StateFlag(dir) + "' says more, 'stop disable' lifts it"}}
+		next := "'shadowrun stop status" + soak.StateFlag(dir) + "' says more, 'stop disable' lifts it"
+		if _, set := soak.StoppedByEnvironment(); set { // which stop disable can't lift
+			next = "'unset " + harness.StopVariable + "' lets it begin"
+		}
+		return failure{err, soak.Interrupted.ExitStatus(), []string{next}}
 	}
 	if err != nil && (id == 0 || errors.As(err, new(*ledger.HeldError)) || errors.Is(err, soak.ErrNothingToResume)) {
 		return err // it did not begin
