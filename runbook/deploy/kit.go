@@ -43,7 +43,10 @@ var kits = []Kit{
 	},
 	{
 		Name: "cron", About: "a check every 15 minutes that is silent while all is well, and the sanity check",
-		Next: []string{"sudo install -m 0644 shadowrun.cron /etc/cron.d/shadowrun"},
+		Next: []string{
+			"sudo install -d -o {{.User}} {{.State}} {{.State}}/log", // only a monitor makes it, and without it the shell can't begin
+			"sudo install -m 0644 shadowrun.cron /etc/cron.d/shadowrun",
+		},
 	},
 	{
 		Name: "prometheus", About: "what to scrape, and alert rules for every condition and state",
