@@ -29,6 +29,7 @@ type Daemon struct {
 
 	book     *Book
 	outboxes []*outbox
+	unpinged string     // why the dead-man's switch could not be told; "": it was
 	mu       sync.Mutex // of the rest
 	unkept   []ledger.AlertMessage
 	tries    map[string]ledger.Delivery // that the ledger does not know yet, by message and receiver
@@ -137,13 +138,28 @@ func (d *Daemon) look(ctx context.Context) {
 	}
 	d.keep()
 	if d.Ping != nil {
-		if err := d.Ping.after(ctx, s); err != nil && ctx.Err() == nil {
-			d.Log("the dead-man's switch could not be told: " + err.Error())
-		}
+		d.ping(ctx, s)
 	}
 	if d.Looked != nil {
 		d.Looked(s)
 	}
+}
+
+// ping tells the dead-man's switch. That it can't be told is logged when that begins, and when it is over.
+func (d *Daemon) ping(ctx context.Context, s monitor.Status) {
+	why := ""
+	if err := d.Ping.after(ctx, s); err != nil {
+		why = err.Error()
+	}
+	switch {
+	case ctx.Err() != nil || why == d.unpinged:
+		return
+	case why == "":
+		d.Log("the dead-man's switch is told again")
+	default:
+		d.Log("the dead-man's switch could not be told: " + why)
+	}
+	d.unpinged = why
 }
 
 // tried is told of every attempt to deliver.

@@ -64,7 +64,7 @@ func alertmanagerOf(o Origin, m Message) alertmanager {
 		status = "resolved"
 	}
 	labels := map[string]string{"alertname": name(m), "severity": a.Severity, "condition": a.Condition, "instance": o.Host, "job": "shadowrun"}
-	notes := map[string]string{"summary": a.Text, "action": a.Next, "state_folder": o.Dir}
+	notes := map[string]string{"summary": a.Text, "action": m.next(), "state_folder": o.Dir}
 	return alertmanager{
 		Version: "4", GroupKey: "{}:{alert=" + fmt.Sprintf("%q", a.ID) + "}", Status: status, Receiver: "shadowrun",
 		GroupLabels: map[string]string{"alertname": labels["alertname"]}, CommonLabels: labels, CommonAnnotations: notes, ExternalURL: o.URL,
@@ -79,8 +79,8 @@ type slack struct {
 
 func slackOf(o Origin, m Message) slack {
 	text := fmt.Sprintf("*%s* on %s: %s", slackWord(m), slackText(o.Host), slackText(m.Alert.Text))
-	if m.Alert.Next != "" && m.Kind != Resolved {
-		text += "\n`" + slackText(m.Alert.Next) + "`"
+	if m.next() != "" {
+		text += "\n`" + slackText(m.next()) + "`"
 	}
 	return slack{text}
 }
@@ -122,7 +122,7 @@ type eventData struct {
 
 func cloudEventOf(o Origin, m Message) cloudEvent {
 	a := m.Alert
-	data := eventData{Alert: a.ID, Soak: int64(a.Soak), Condition: a.Condition, Severity: a.Severity, Text: a.Text, Next: a.Next, Opened: a.Opened.UTC(), Host: o.Host, State: o.Dir}
+	data := eventData{Alert: a.ID, Soak: int64(a.Soak), Condition: a.Condition, Severity: a.Severity, Text: a.Text, Next: m.next(), Opened: a.Opened.UTC(), Host: o.Host, State: o.Dir}
 	if !a.Resolved.IsZero() {
 		resolved := a.Resolved.UTC()
 		data.Resolved = &resolved

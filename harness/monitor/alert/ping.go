@@ -60,6 +60,7 @@ func (p *Ping) post(ctx context.Context, what, text string, now time.Time) error
 		return errors.New("its URL can't be used")
 	}
 	request.Header.Set("Content-Type", "text/plain; charset=utf-8")
+	request.Header.Set("User-Agent", "shadowrun")
 	return post(p.client, request, now)
 }
 

@@ -3,10 +3,12 @@ package alert
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/shadowrun/shadowrun/harness"
 	"github.com/shadowrun/shadowrun/harness/monitor"
 )
 
@@ -50,5 +52,29 @@ func TestPing(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A switch that is away for many looks is a line in the log when that begins, and one when it is over.
+func TestUnreachableSwitchIsLoggedOnce(t *testing.T) {
+	a := &answers{status: []int{0, 0, 0, 200}}
+	var log []string
+	d := &Daemon{Ping: &Ping{url: "http://switch/", client: &http.Client{Transport: a}}, Log: func(line string) { log = append(log, line) }}
+	for minute := range 5 {
+		d.ping(t.Context(), seen(minute))
+	}
+	want := []string{"the dead-man's switch could not be told: connection refused", "the dead-man's switch is told again"}
+	if diff := cmp.Diff(want, log); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestResolvedAsksForNothing(t *testing.T) {
+	m := message(2)
+	m.Kind, m.Alert.Next = Resolved, "kill -CONT 7"
+	for _, format := range []harness.WebhookFormat{harness.WebhookAlertmanager, harness.WebhookSlack, harness.WebhookCloudEvents} {
+		if body, _, err := payload(format, Origin{}, m); err != nil || strings.Contains(string(body), "kill") {
+			t.Errorf("%s: %v: %s", format, err, body)
+		}
 	}
 }

@@ -32,6 +32,14 @@ func name(m Message) string {
 	return out
 }
 
+// next is what to do: nothing once it is over.
+func (m Message) next() string {
+	if m.Kind == Resolved {
+		return ""
+	}
+	return m.Alert.Next
+}
+
 // slackText takes what Slack reads as markup for what it is.
 func slackText(text string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "`", "'").Replace(text)
