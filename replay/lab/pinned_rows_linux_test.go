@@ -82,7 +82,7 @@ var pinnedLanguages = []pinnedLanguage{
 		{"secure", "crypto.randomUUID, getRandomValues", ""},
 		{"device", "/dev/urandom", ""},
 		{"pids", "process ids", ""},
-		{"births", "worker_threads, by their first message", ""},
+		{"births", "worker_threads, by their first message", "a worker that starts on a busy machine takes more than a slice of CPU time, and another goes on"},
 		{"pool", "pbkdf2 in libuv's pool", ""},
 		{"files", "fs.stat in libuv's pool", ""},
 		{"processes", "processes, by their ends", ""},
