@@ -20,6 +20,10 @@ type family struct {
 	root int
 	mark mark
 	seen map[int]bool // descendants that were come across
+
+	// Of the last count: how many were alive, the pid given out last before it (at first the program's),
+	// and how often it was spared since.
+	alive, counted, skipped int
 }
 
 // forking is held while this process wears the mark that its next child is to inherit.
@@ -50,6 +54,7 @@ func (f *family) fork(path string, argv []string, attr *syscall.ProcAttr) (err e
 	defer forking.Unlock()
 	defer f.mark.wear()()
 	f.root, err = syscall.ForkExec(path, argv, attr)
+	f.counted = f.root
 	return err
 }
 
@@ -212,14 +217,22 @@ func (f *family) members() (pids []int, looked int) {
 }
 
 // census reaps the dead, counts the descendants if they are limited, and says when to look again.
-// A look at a process takes about a microsecond, so a fiftieth of the time is spent on it.
+// A look at a process takes about a microsecond, so a fiftieth of the time is spent on it, and none
+// while no process or thread was started on the whole machine.
 func (f *family) census(limited bool) (alive int, again time.Duration) {
-	f.reapDead()
 	if !limited {
+		f.reapDead()
 		return 0, reapEvery
 	}
+	born := lastPID()
+	if f.skipped < countAnyway && born == f.counted && born > 0 {
+		f.skipped++
+		return f.alive, countEvery
+	}
+	f.reapDead()
 	pids, looked := f.members()
-	return len(pids), min(max(time.Duration(looked)*50*time.Microsecond, countEvery), reapEvery)
+	f.alive, f.counted, f.skipped = len(pids), born, 0
+	return f.alive, min(max(time.Duration(looked)*50*time.Microsecond, countEvery), reapEvery)
 }
 
 // pids lists the program, then its descendants as far as they were seen.

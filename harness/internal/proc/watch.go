@@ -13,8 +13,9 @@ const patience = 10 * time.Second
 // How often a run's processes are looked after while it lasts: countEvery at best where their number is
 // limited, reapEvery at least.
 const (
-	countEvery = 10 * time.Millisecond
-	reapEvery  = 250 * time.Millisecond
+	countEvery  = 10 * time.Millisecond
+	reapEvery   = 250 * time.Millisecond
+	countAnyway = int(reapEvery / countEvery) // times that a count may be spared
 )
 
 // ending is why a run is ended before the program does so by itself; without a status it is not.
