@@ -41,6 +41,11 @@ func TestCauses(t *testing.T) {
 	if out, err := exec.Command("make", "-C", dir).CombinedOutput(); err != nil {
 		t.Fatalf("make: %v\n%s", err, out)
 	}
+	if *causesOut != "" {
+		if err := os.MkdirAll(*causesOut, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
 	explanations := explainCauses(t, dir, chosen)
 	splits := map[string]*causesResult{}
 	for _, p := range chosen {
