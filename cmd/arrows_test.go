@@ -39,6 +39,7 @@ var arrows = []struct {
 	{"harness/monitor/capture", []string{"golden", "harness", "harness/ledger", "harness/soak", "harness/monitor/family"}, "it copies what is there; what that means is not its business"},
 	{"harness/monitor/serve", []string{"golden", "replay", "harness/ledger", "harness/soak", "harness/monitor"}, "it shows what is seen; the forms of its documents are the command line's"},
 	{"runbook", nil, "a document is read the same whatever carries it out"},
+	{"harness/pipeline/project", nil, "what may happen to a project is pure: no clock, no disk, no process"},
 	{"runbook/deploy", nil, "files for operators; what they read is held to it by tests of the command line"},
 	{"cmd", []string{"golden", "replay", "replay/explain", "replay/lab", "replay/external", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/soak", "harness/stop", "harness/monitor", "harness/monitor/alert", "harness/monitor/family", "harness/monitor/console", "harness/monitor/capture", "harness/monitor/serve", "runbook/deploy"}, "nothing imports it but main functions"},
 	{"cmd/shadowrun", []string{"cmd"}, "one call"},
