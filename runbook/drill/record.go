@@ -3,34 +3,22 @@ package drill
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/shadowrun/shadowrun/runbook"
 )
 
-// Record is what came of one step.
-type Record struct {
-	Line     int    // in the scenario
-	Book     string // without .md
-	BookLine int
-	Step     string
-	Block    string // as it was carried out, placeholders bound
-	Digest   string
-	Started  time.Time
-	Duration time.Duration
-	Exit     int // -1: it was cut off
-	Stdout   string
-	Stderr   string
-	Asserted bool // the scenario asserts what it printed or changed
-	Note     string
-	Verdict  string // Pass, Fail, NotReached or Manual
-	Why      string
+// record is a step that was carried out, or was to be.
+type record struct {
+	runbook.CarriedOut
+	bookLine int
 }
 
+func (s record) where() string { return fmt.Sprintf("%s.md:%d", s.Book, s.bookLine) }
+
 // String says what was carried out and what came of it.
-func (s Record) String() string {
-	return fmt.Sprintf("%s.md:%d, step %s, exit status %d\n  its block:\n%s  standard output:\n%s  standard error:\n%s",
-		s.Book, s.BookLine, s.Step, s.Exit, bars(s.Block), bars(tail(s.Stdout)), bars(tail(s.Stderr)))
+func (s record) String() string {
+	return fmt.Sprintf("%s, step %s, exit status %d\n  its block:\n%s  standard output:\n%s  standard error:\n%s",
+		s.where(), s.Step, s.Exit, bars(s.Block), bars(tail(s.Stdout)), bars(tail(s.Stderr)))
 }
 
 // lastLines is how much of what a step printed a failure repeats.
@@ -56,7 +44,7 @@ func bars(text string) string {
 func (r *run) settlePassed() {
 	for _, s := range r.pending {
 		if s.Verdict == "" {
-			s.Verdict = Pass
+			s.Verdict = runbook.Pass
 		}
 		r.tell(s)
 	}
@@ -64,15 +52,18 @@ func (r *run) settlePassed() {
 }
 
 // settle tells of what is left when the scenario is over. What failed then is the last step that was carried out.
-func (r *run) settle(verdict, why string) {
-	if n := len(r.pending); n > 0 && verdict != Pass {
-		r.pending[n-1].Verdict, r.pending[n-1].Why = verdict, why
+func (r *run) settle(verdict runbook.Verdict, why string) {
+	if n := len(r.pending); n > 0 && verdict != runbook.Pass {
+		last := &r.pending[n-1]
+		if last.Verdict, last.Why = verdict, why; verdict == runbook.Skipped {
+			last.Verdict = runbook.NotReached // what is asserted of it
+		}
 	}
 	r.settlePassed()
 	for _, u := range r.script.uses {
 		for _, s := range r.named(u) {
 			if !r.told[place{u.Line, s.Step}] {
-				s.Verdict, s.Why = NotReached, "the scenario ended before it"
+				s.Verdict, s.Why = runbook.NotReached, "the scenario ended before it"
 				r.tell(s)
 			}
 		}
@@ -85,15 +76,17 @@ type place struct {
 	step string
 }
 
-func (r *run) tell(s Record) {
+func (r *run) tell(s record) {
 	r.told[place{s.Line, s.Step}] = true
 	if r.Record != nil {
-		r.Record(s)
+		s.Stdout, s.StdoutCut = runbook.Limited(s.Stdout)
+		s.Stderr, s.StderrCut = runbook.Limited(s.Stderr)
+		r.Record(s.CarriedOut)
 	}
 }
 
 // named returns the steps that a line of the scenario names, as far as runbooks have them.
-func (r *run) named(u *runbook.Use) (all []Record) {
+func (r *run) named(u *runbook.Use) (all []record) {
 	if u.Whole {
 		if book, p, err := runbook.FindProcedure(r.Books, u.Name); err == nil {
 			for i, s := range p.Steps {
@@ -107,6 +100,7 @@ func (r *run) named(u *runbook.Use) (all []Record) {
 }
 
 // record returns what is known of a step before it is carried out. One that says what it prints is asserted by that.
-func (r *run) record(line int, book *runbook.Book, s *runbook.Step, asserted bool) Record {
-	return Record{Line: line, Book: book.Name, BookLine: s.Line, Step: s.ID, Block: s.Block, Digest: s.Digest, Asserted: asserted || s.Expect != ""}
+func (r *run) record(line int, book *runbook.Book, s *runbook.Step, asserted bool) record {
+	return record{runbook.CarriedOut{Scenario: r.scenario.Name(), Line: line, Book: book.Name, Step: s.ID, Block: s.Block, Digest: s.Digest,
+		Asserted: asserted || s.Expect != ""}, s.Line}
 }

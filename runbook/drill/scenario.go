@@ -45,26 +45,17 @@ type Options struct {
 	// Limit is how long a step may take; 0 is a minute.
 	Limit time.Duration
 	// Record is told of each step, and may be nil. It is called by one goroutine at a time.
-	Record func(Record)
+	Record func(runbook.CarriedOut)
 	// Verbose has the log hold all that was done, also what succeeded.
 	Verbose bool
 }
 
 // Result is what came of a scenario.
 type Result struct {
-	Verdict string // Pass, Fail or Skipped
-	Why     string // where it is no pass: in a line or more
-	Log     string // of the script, as testscript writes it
+	Verdict runbook.Verdict // Pass, Fail or Skipped
+	Why     string          // where it is no pass: in a line or more
+	Log     string          // of the script, as testscript writes it
 }
-
-// Verdicts of a scenario and of a step.
-const (
-	Pass       = "pass"
-	Fail       = "fail"
-	Skipped    = "skipped"
-	NotReached = "not_reached"
-	Manual     = "manual"
-)
 
 // run is a scenario that is being carried out.
 type run struct {
@@ -79,7 +70,7 @@ type run struct {
 	shell    *shell
 	within   *runbook.Procedure // whose steps share the shell
 	proxies  map[string]*proxy  // by the service's name
-	pending  []Record           // carried out, not all asserted yet
+	pending  []record           // carried out, not all asserted yet
 	told     map[place]bool
 	last     *carried     // the step before
 	fills    []string     // files that fault made
@@ -99,7 +90,7 @@ func Run(ctx context.Context, s Scenario, o Options) (result Result, err error) 
 	}
 	r := &run{Options: o, ctx: ctx, scenario: s, dir: dir, mark: rand.Text(), values: map[string]string{}, proxies: map[string]*proxy{}, told: map[place]bool{}}
 	if r.script, err = s.prepare(r.mark); err != nil {
-		return r.result(Fail, err.Error(), ""), nil
+		return r.result(runbook.Fail, err.Error(), ""), nil
 	}
 	file := filepath.Join(dir, filepath.Base(s.File))
 	if err := os.WriteFile(file, r.script.text, 0o666); err != nil {
@@ -129,17 +120,17 @@ func Run(ctx context.Context, s Scenario, o Options) (result Result, err error) 
 	log = numbered.ReplaceAllString(log, "> $1 ")
 	switch {
 	case t.skipped:
-		return r.result(Skipped, "it says skip: "+t.why, log), nil
+		return r.result(runbook.Skipped, "it says skip: "+t.why, log), nil
 	case t.failed:
-		return r.result(Fail, r.failure(log), log), nil
+		return r.result(runbook.Fail, r.failure(log), log), nil
 	case !r.reached:
-		return r.result(Fail, s.File+": its end was not reached: a script that stops certifies nothing", log), nil
+		return r.result(runbook.Fail, s.File+": its end was not reached: a script that stops certifies nothing", log), nil
 	}
-	return r.result(Pass, "", log), nil
+	return r.result(runbook.Pass, "", log), nil
 }
 
 // result tells what is known of the steps, and of those that were not reached.
-func (r *run) result(verdict, why, log string) Result {
+func (r *run) result(verdict runbook.Verdict, why, log string) Result {
 	r.settle(verdict, why)
 	return Result{Verdict: verdict, Why: why, Log: log}
 }

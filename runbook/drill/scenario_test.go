@@ -64,22 +64,22 @@ func reviewed(t *testing.T, b *runbook.Book, text string) []byte {
 
 // carriedOut is what came of a scenario, as far as the tests look.
 type carriedOut struct {
-	Verdict string
+	Verdict runbook.Verdict
 	Steps   []string // id, verdict
 }
 
-func carryOut(t *testing.T, text string, o drill.Options) (drill.Result, []drill.Record, carriedOut) {
+func carryOut(t *testing.T, text string, o drill.Options) (drill.Result, []runbook.CarriedOut, carriedOut) {
 	t.Helper()
-	var told []drill.Record
+	var told []runbook.CarriedOut
 	o.Books = []*runbook.Book{book(t, pump)}
-	o.Record = func(s drill.Record) { told = append(told, s) }
+	o.Record = func(s runbook.CarriedOut) { told = append(told, s) }
 	result, err := drill.Run(t.Context(), drill.Scenario{File: "drills/pump.txtar", Text: reviewed(t, o.Books[0], text)}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := carriedOut{Verdict: result.Verdict}
 	for _, s := range told {
-		c.Steps = append(c.Steps, s.Step+" "+s.Verdict)
+		c.Steps = append(c.Steps, s.Step+" "+string(s.Verdict))
 	}
 	return result, told, c
 }
@@ -120,7 +120,7 @@ func TestScenarios(t *testing.T) {
 		{"standard input is empty", "step asks\nstdout 'nobody answers'\n", carriedOut{"pass", []string{"asks pass"}}, nil},
 		{"one that stops certifies nothing", "step open\nstdout open\nstop\n", carriedOut{"fail", []string{"open not_reached"}}, []string{"pump.txtar:3: stop ends the scenario before its end"}},
 		{"a stop that only a condition shows", "step open\nstdout open\n[unix] stop\n", carriedOut{"fail", []string{"open not_reached"}}, []string{"stop"}},
-		{"one that skips", "step open\nstdout open\n[unix] skip 'no pump here'\n", carriedOut{"skipped", []string{"open skipped"}}, []string{"no pump here"}},
+		{"one that skips", "step open\nstdout open\n[unix] skip 'no pump here'\n", carriedOut{"skipped", []string{"open not_reached"}}, []string{"no pump here"}},
 		{"an empty one", "# nothing\n", carriedOut{"fail", nil}, []string{"carries no step out"}},
 		{"a step under a condition", "[unix] step open\nstdout open\n", carriedOut{"fail", []string{"open not_reached"}}, []string{"pump.txtar:1: a step under a condition"}},
 		{"a negated step", "! step fails\nstdout open\n", carriedOut{"fail", []string{"fails not_reached"}}, []string{"'exitcode N' in the next line"}},
@@ -167,7 +167,7 @@ func TestAnInterruptedDrillEndsItsStep(t *testing.T) {
 		}
 	}()
 	result, err := drill.Run(ctx, drill.Scenario{File: "p.txtar", Text: reviewed(t, b, "step waits\nstdout x\n")}, drill.Options{Books: []*runbook.Book{b}, Program: "/bin/false"})
-	if err != nil || result.Verdict != drill.Fail || !strings.Contains(result.Why, "the drill was interrupted") {
+	if err != nil || result.Verdict != runbook.Fail || !strings.Contains(result.Why, "the drill was interrupted") {
 		t.Errorf("%v, %+v; want a failure that says so", err, result)
 	}
 }
@@ -182,11 +182,11 @@ func TestRecords(t *testing.T) {
 		Exit     int
 		Stdout   string
 		Asserted bool
-		Note     string
+		Why      string
 	}
 	var got []row
 	for _, s := range told {
-		got = append(got, row{s.Line, s.Step, s.Block, s.Exit, s.Stdout, s.Asserted, s.Note})
+		got = append(got, row{s.Line, s.Step, s.Block, s.Exit, s.Stdout, s.Asserted, s.Why})
 	}
 	if diff := cmp.Diff([]row{
 		{2, "named", "echo p-7 >named\n", 0, "", false, ""},

@@ -84,9 +84,9 @@ func (r *run) carryOut(line int, book *runbook.Book, steps []*runbook.Step, exit
 	}
 	for i, s := range steps {
 		if s.Manual != "" {
-			record := r.record(line, book, s, false)
-			record.Verdict, record.Why = Manual, s.Manual
-			r.pending = append(r.pending, record)
+			left := r.record(line, book, s, false)
+			left.Verdict, left.Why = runbook.ByHand, s.Manual
+			r.pending = append(r.pending, left)
 			continue
 		}
 		asserted := r.script.asserted[line] && i == len(steps)-1
@@ -101,25 +101,25 @@ func (r *run) carryOut(line int, book *runbook.Book, steps []*runbook.Step, exit
 }
 
 // one carries out one step, and reports whether those after it are not to be.
-func (r *run) one(record Record, s *runbook.Step, block string, env map[string]string, exit int) (failed bool, err error) {
-	where := fmt.Sprintf("%s.md:%d: step %s", record.Book, record.BookLine, s.ID)
-	record.Block, record.Started = block, time.Now()
+func (r *run) one(done record, s *runbook.Step, block string, env map[string]string, exit int) (failed bool, err error) {
+	who := done.where() + ": step " + s.ID
+	done.Block, done.Started = block, time.Now().UTC()
 	c, noted, err := r.inShell(s, block, env)
 	if err != nil {
-		return true, fmt.Errorf("%s: %w", where, err)
+		return true, fmt.Errorf("%s: %w", who, err)
 	}
 	r.last = &c
 	fmt.Fprint(r.ts.Stdout(), c.Stdout)
 	fmt.Fprint(r.ts.Stderr(), c.Stderr)
-	record.Duration, record.Exit, record.Stdout, record.Stderr, record.Note = time.Since(record.Started), c.Exit, c.Stdout, c.Stderr, noted
-	r.pending = append(r.pending, record)
+	done.Duration, done.Exit, done.Stdout, done.Stderr, done.Why = time.Since(done.Started).Milliseconds(), c.Exit, c.Stdout, c.Stderr, noted
+	r.pending = append(r.pending, done)
 	switch wrong := runbook.Match(s.Expect, c.Stdout); {
 	case c.Cut != "":
-		return true, fmt.Errorf("%s was cut off: %s", where, c.Cut)
+		return true, fmt.Errorf("%s was cut off: %s", who, c.Cut)
 	case c.Exit != 0 && c.Exit != exit:
-		return true, fmt.Errorf("%s: exit status %d, want %d", where, c.Exit, exit)
+		return true, fmt.Errorf("%s: exit status %d, want %d", who, c.Exit, exit)
 	case s.Expect != "" && wrong != nil:
-		return true, fmt.Errorf("%s did not print what the runbook says: %w", where, wrong)
+		return true, fmt.Errorf("%s did not print what the runbook says: %w", who, wrong)
 	}
 	return c.Exit != 0, nil
 }
