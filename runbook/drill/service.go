@@ -7,11 +7,38 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/shadowrun/shadowrun/runbook"
 )
 
 // ServiceVariable is the environment variable that says to a block where a service is.
 func ServiceVariable(service string) string {
 	return "SHADOWRUN_DRILL_" + strings.ToUpper(service) + "_URL"
+}
+
+// services are those that a drill knows, with the probes that ask them.
+var services = []struct{ name, probe string }{{"health", ""}, {"database", "pgcount"}, {"redis", "redisping"}, {"prometheus", "promalert"}}
+
+// Needs returns the services that a scenario and the steps that it carries out speak of.
+func Needs(books []*runbook.Book, s Scenario) (names []string) {
+	text := string(s.Text)
+	scanned, _ := runbook.ScanScenario(s.Name(), s.Text) // what is wrong with it is told when it is carried out
+	for _, u := range scanned.Uses {
+		if _, step, err := runbook.FindStep(books, u.Name); err == nil && !u.Whole {
+			text += step.Block
+		}
+		if _, p, err := runbook.FindProcedure(books, u.Name); err == nil && u.Whole {
+			for _, step := range p.Steps {
+				text += step.Block
+			}
+		}
+	}
+	for _, service := range services {
+		if strings.Contains(text, ServiceVariable(service.name)) || service.probe != "" && strings.Contains(text, service.probe) {
+			names = append(names, service.name)
+		}
+	}
+	return names
 }
 
 // ports are where a service is whose URL doesn't say.
