@@ -147,10 +147,3 @@ func (p *parsing) textOfLine(number int) []byte {
 	line, _, _ := bytes.Cut(p.src[p.lines[number-1]:], []byte("\n"))
 	return line
 }
-
-// end does what can be done only once all blocks are read.
-func (p *parsing) end() {
-	for s := range p.book.steps {
-		s.seal()
-	}
-}

@@ -40,16 +40,15 @@ func Parse(name string, src []byte) (*Book, error) {
 		return p.book, errors.Join(p.errs...)
 	}
 	document := markdown.Parser().Parse(text.NewReader(p.src))
-	err := ast.Walk(document, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	_ = ast.Walk(document, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
 		}
 		return p.visit(n), nil
 	})
-	if err != nil {
-		return nil, err
+	for s := range p.book.steps {
+		s.seal() // an output block below it is part of it
 	}
-	p.end()
 	return p.book, errors.Join(p.errs...)
 }
 
@@ -109,6 +108,9 @@ func (p *parsing) visit(n ast.Node) ast.WalkStatus {
 		p.fence(n)
 	case *ast.HTMLBlock:
 		p.comment(n.Lines().Value(p.src))
+		p.html(n.Lines().Value(p.src))
+	case *ast.RawHTML:
+		p.html(n.Segments.Value(p.src))
 	case *ast.Link:
 		p.link(n, string(n.Destination))
 	case *ast.Image:

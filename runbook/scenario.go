@@ -36,7 +36,12 @@ type Use struct {
 // could be read.
 func ScanScenario(name string, src []byte) (*Scenario, error) {
 	s := &scanning{scenario: &Scenario{Name: name, Digest: FileDigest(src)}, file: name + ".txtar"}
-	script := txtar.Parse(bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))).Comment
+	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+	if n := slices.IndexFunc(bytes.Split(src, []byte("\n")), isNameless); n >= 0 {
+		s.refuse(n+1, "a file without a name; write -- name --")
+		return s.scenario, errors.Join(s.errs...)
+	}
+	script := txtar.Parse(src).Comment
 	n := 0
 	for text := range strings.Lines(string(script)) {
 		n++
@@ -52,6 +57,9 @@ func ScanScenario(name string, src []byte) (*Scenario, error) {
 	}
 	return s.scenario, errors.Join(s.errs...)
 }
+
+// isNameless tells of a line on which txtar panics.
+func isNameless(line []byte) bool { return string(bytes.TrimRight(line, " \t")) == "-- --" }
 
 type scanning struct {
 	scenario *Scenario
@@ -145,7 +153,7 @@ func patternCanFail(args []string) bool {
 }
 
 // scriptWords takes a testscript's line apart as testscript does: words are between white
-// space, '' in a quotation stands for a quote, and # begins a comment.
+// space, ” in a quotation stands for a quote, and # begins a comment.
 func scriptWords(line string) ([]string, error) {
 	var words []string
 	var word strings.Builder

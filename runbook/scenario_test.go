@@ -97,6 +97,7 @@ func TestScanScenarioRefuses(t *testing.T) {
 		{"a step that may be left out", "[linux] step a", "s.txtar:1: a step under a condition may not be carried out; put the condition before a skip"},
 		{"a step that nobody can tell", "step $STEP\nstep a", "s.txtar:1: step names its step by a variable; write the id and the digest that was reviewed"},
 		{"no step's name", "step\nstep a", "s.txtar:1: want 'step ID DIGEST'"},
+		{"a file without a name", "step a\n-- --", "s.txtar:2: a file without a name; write -- name --"},
 		{"an open quotation", "step a\nstdout 'x", "s.txtar:2: the quotation has no end; close it with '"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
