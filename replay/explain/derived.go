@@ -26,7 +26,7 @@ const (
 func (t *table) derived() map[string][]string {
 	direct := map[string][]string{}
 	for _, c := range t.columns {
-		if roots := t.recomputed(c); len(roots) > 0 {
+		if roots := t.recomputed(c); len(roots) > 0 && !(t.isLevel(c) && t.counted(roots)) {
 			direct[c.path] = roots
 		}
 	}
@@ -41,6 +41,39 @@ func (t *table) derived() map[string][]string {
 		}
 	}
 	return out
+}
+
+// isLevel reports whether a field is the level of a factor, at two levels at least, in all runs in which that was treated: then it
+// was read there.
+func (t *table) isLevel(c *column) bool {
+	levels, not := map[string]map[string]bool{}, map[string]bool{}
+	for _, r := range t.s.runs {
+		for factor, level := range r.arm.Treatment {
+			if c.values[r.index] == missing {
+				continue
+			}
+			if v := t.scalar(c.path, r); v == nil || textOf(v) != level {
+				not[factor] = true
+				continue
+			}
+			if levels[factor] == nil {
+				levels[factor] = map[string]bool{}
+			}
+			levels[factor][level] = true
+		}
+	}
+	for factor, seen := range levels {
+		if len(seen) > 1 && !not[factor] {
+			return true
+		}
+	}
+	return false
+}
+
+// counted reports whether fields are containers: what is a function of one, and no copy, is how many elements it has, and
+// which of the two made the other its value does not say.
+func (t *table) counted(paths []string) bool {
+	return !slices.ContainsFunc(paths, func(path string) bool { return t.s.ref.kinds[path] != '[' && t.s.ref.kinds[path] != '{' })
 }
 
 // ultimate follows direct to the fields that derive from none; nil where it goes in a circle.
@@ -152,8 +185,8 @@ func follows(of, from []int) bool {
 	return len(function) >= 3 && again >= 4
 }
 
-// carried reports whether a step holds another field's value, as written, in every run whose trace
-// is remembered.
+// carried reports whether a step holds another field's value, as written or in another form, in every run whose trace is
+// remembered.
 func (t *table) carried(step string, root *column) bool {
 	looked := 0
 	for _, seen := range t.s.inOrder {
@@ -168,8 +201,7 @@ func (t *table) carried(step string, root *column) bool {
 		if err != nil {
 			return false
 		}
-		text := strings.Trim(string(v), `"`)
-		if len(strings.Trim(text, "-0.")) < leastCarried || !strings.Contains(string(l.texts[step]), text) {
+		if len(strings.Trim(textOf(v), "-0.")) < leastCarried || !holdsForm(string(l.texts[step]), v) {
 			return false
 		}
 		if looked++; looked >= 12 {

@@ -10,6 +10,10 @@ type Level struct {
 	Cause  replay.Cause
 }
 
+// The clock's shifts are 84, 42 and 126 hours beyond whole weeks: whenever it is, of the four instants that are tried
+// some are on a weekend and some not, and each is in another quarter of the day. They are half a month, a year and a third, and six
+// years and two thirds: other parts of the month, and of the year.
+
 // levels is every factor, the more specific of two that may both settle a field first. Where two
 // do, one that contains the other is not named.
 var levels = []Level{
@@ -20,7 +24,7 @@ var levels = []Level{
 	{"entropy", "1", []string{"2", "3"}, replay.CauseRNG},
 	{"external", "record", []string{"live"}, replay.CauseExternal},
 	{"pid", "5300", []string{"6300", "7300"}, replay.CausePID},
-	{"clock", "2025-03-04T05:06:07.089012345Z", []string{"+400h7m11s", "+9001h13m17s", "+53000h17m23s"}, replay.CauseClock},
+	{"clock", "2025-03-04T05:06:07.089012345Z", []string{"+420h7m11s", "+11634h13m17s", "+58422h17m23s"}, replay.CauseClock},
 	{"readdir", "sorted", []string{"reversed", "shuffled:1"}, replay.CauseFilesystem},
 	{"workdir", "copy", []string{"1", "2"}, replay.CauseFilesystem},
 	{"address", "fixed", []string{"random"}, replay.CauseAddress},

@@ -3,6 +3,7 @@ package explain
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -31,6 +32,17 @@ func TestStructure(t *testing.T) {
 			sum := sha256.Sum256(text)
 			return map[string]any{"order": order, "sum": hex.EncodeToString(sum[:])}
 		}}, map[string]string{"/both/order": "violation hash-seed", "/both/sum": "derived hash-seed from /both/order"}},
+		{"a digest of an order that two factors make", map[string]func(*world) any{"both": func(w *world) any {
+			order := []string{"ash", "birch", "cedar", "elm", "fir", "oak"}
+			for i, x := range []uint64{w.draw("entropy"), w.draw("address")} {
+				for n := range order {
+					m := int(x >> (8*n + i) % uint64(len(order)))
+					order[n], order[m] = order[m], order[n]
+				}
+			}
+			sum := sha256.Sum256([]byte(strings.Join(order, ",")))
+			return map[string]any{"order": order, "sum": hex.EncodeToString(sum[:])}
+		}}, map[string]string{"/both/order": "violation rng+address", "/both/sum": "derived rng from /both/order"}},
 		{"a total", map[string]func(*world) any{"cart": func(w *world) any {
 			a := w.draw("entropy") % 100000
 			return map[string]any{"items": []any{map[string]any{"price": a}, map[string]any{"price": 12345}}, "total": a + 12345}
@@ -92,6 +104,28 @@ func TestLaterStepsFollowTheRootTheyTook(t *testing.T) {
 		"/1/shard": "derived rng from /0/order", "/2/other": "violation rng"}
 	if diff := cmp.Diff(want, brief(explain(t, s, Options{}))); diff != "" {
 		t.Errorf("a step that holds the root's value follows from it, another need not (-want +got)\n%s", diff)
+	}
+}
+
+func TestAStepThatHoldsAnotherFormTookTheRoot(t *testing.T) {
+	s := newSimulated(3, nil)
+	s.events = func(w *world) []golden.Event {
+		id := fmt.Sprintf("session-%016x", w.draw("entropy"))
+		line := func(format string, args ...any) golden.Event {
+			return golden.Event{Kind: golden.KindOut, Value: fmt.Appendf(nil, format, args...)}
+		}
+		return []golden.Event{
+			line(`{"id":%q}`, id),
+			line(`{"reference":%q}`, "pay/"+strings.ToUpper(id)),
+			line(`{"token":%q}`, base64.URLEncoding.EncodeToString([]byte("v1:"+id+":"))),
+			line(`{"hex":%q}`, strings.ToUpper(hex.EncodeToString([]byte(id)))),
+			line(`{"other":%d}`, hashOf(id)%1000003),
+		}
+	}
+	want := map[string]string{"/0/id": "violation rng", "/1/reference": "derived rng from /0/id", "/2/token": "derived rng from /0/id",
+		"/3/hex": "derived rng from /0/id", "/4/other": "violation rng"}
+	if diff := cmp.Diff(want, brief(explain(t, s, Options{}))); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 

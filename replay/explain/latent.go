@@ -195,6 +195,9 @@ func (e *experiment) judgeLatent(alpha float64) {
 			cause := latentCause(a.factor)
 			if p := settled[c]; p != nil {
 				p.add(cause)
+				if cause == replay.CauseEnvironment && slices.Contains(byVariables, p.factor) {
+					*p = proof{class: p.class, cause: cause, factor: a.factor, p: ps[i], text: e.changedText(c, a), with: p.without(cause)}
+				}
 				continue
 			}
 			if e.proven[c.path] != nil {
@@ -204,6 +207,15 @@ func (e *experiment) judgeLatent(alpha float64) {
 			settled[c], e.proven[c.path] = p, p
 		}
 	}
+}
+
+// byVariables are the factors that are varied by setting variables, of which some may be new. What goes by which variables there
+// are changes with each; that it changes with variables that mean none of these tells that it is for the variables.
+var byVariables = []string{"tz", "locale", "home", "tmpdir", "user"}
+
+// without returns all causes of a proof but one.
+func (p *proof) without(cause replay.Cause) []replay.Cause {
+	return slices.DeleteFunc(append([]replay.Cause{p.cause}, p.with...), func(c replay.Cause) bool { return c == cause })
 }
 
 // changedClass is what it proves that treating a factor changes a stable field.

@@ -49,8 +49,12 @@ const leastEvidence = 4
 // same in every run that was looked at, treated ones included: a monotonic clock, a port.
 func (e *experiment) byEvidence(c *column, f *Field) bool {
 	causes := map[replay.Cause]int{}
-	n, why := 0, ""
-	e.t.each(c.path, func(_ *run, k classified) {
+	n, why, beyond := 0, "", 0
+	e.t.each(c.path, func(r *run, k classified) {
+		if _, treated := r.arm.Treatment["clock"]; treated && k.class != replay.ClassVolatile {
+			beyond++ // a clock that is not the program's shows another time than that
+			return
+		}
 		n++
 		if k.class == replay.ClassVolatile {
 			causes[k.cause]++
@@ -61,11 +65,14 @@ func (e *experiment) byEvidence(c *column, f *Field) bool {
 		return false
 	}
 	for cause, times := range causes {
-		if times < n || cause == replay.CauseDuration && e.available("pause") && !e.unread("pause") {
+		if times < n || beyond > 0 && cause != replay.CauseClock || cause == replay.CauseDuration && e.available("pause") && !e.unread("pause") {
 			return false
 		}
 		f.Class, f.Cause, f.Suspected = replay.ClassVolatile, cause, true
 	}
 	f.Proof = fmt.Sprintf("by its values alone, in %d differing runs: %s", n, why)
+	if beyond > 0 {
+		f.Proof += "; it is a clock's that treating the program's does not reach, such as the time of a file"
+	}
 	return true
 }

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -41,5 +42,21 @@ func TestAReadingIsOneInNearlyAllRuns(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A file's time is by the kernel's clock: to freeze or shift the program's does not reach it. What is no reading, and varies
+// though everything is pinned, stays unexplained.
+func TestAReadingOfAClockBeyondTheLab(t *testing.T) {
+	real := func(w *world) time.Time {
+		return time.Date(2026, 11, 23, 9, 59, 57, 0, time.UTC).Add(time.Duration(w.n) * 137 * time.Millisecond)
+	}
+	want := map[string]string{"/stored": "volatile clock", "/noise": "violation unattributed"}
+	x := explain(t, newSimulated(3, map[string]func(*world) any{
+		"stored": func(w *world) any { return real(w).UnixNano() },
+		"noise":  func(w *world) any { return w.rng.Uint64() % 1e9 },
+	}), Options{})
+	if diff := cmp.Diff(want, brief(x)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

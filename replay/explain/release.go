@@ -82,8 +82,8 @@ func (e *experiment) releasable() []*group {
 		if !g.varies || !e.unproven(g) && !e.byRelease(g) || e.beyondPins(g) || e.pinned == nil || len(e.pinned.runs) == 0 {
 			continue
 		}
-		if slices.ContainsFunc(g.columns, func(c *column) bool { return e.roots[c.path] != nil }) {
-			continue
+		if !slices.ContainsFunc(g.columns, func(c *column) bool { return e.roots[c.path] == nil }) {
+			continue // all follows from elsewhere; what only some follow from lies here
 		}
 		if most, of := g.modal(e.pinned); of == 0 || most < of {
 			continue

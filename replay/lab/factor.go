@@ -34,7 +34,7 @@ const DefaultInstant = "2025-03-04T05:06:07.089012345Z"
 // Factors returns all that there are, in the order in which people are shown them: what sits deepest first.
 func Factors() []Factor {
 	return []Factor{
-		{"clock", DefaultInstant, []string{"+400h7m11s", "+9001h13m17s", "+53000h17m23s", "-777h31m23s"},
+		{"clock", DefaultInstant, []string{"+420h7m11s", "+11634h13m17s", "+58422h17m23s", "-777h31m23s"},
 			"what the wall clock says", "an RFC 3339 instant: frozen there; a signed duration: running, shifted by it", NeedsTracer, isClock},
 		{"pause", "", []string{"30ms", "60ms", "120ms"},
 			"each reading of a clock finds it ahead by so much more, as if the program had been stopped just before", "a duration", NeedsTracer, isPositiveDuration},
