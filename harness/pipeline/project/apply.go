@@ -67,6 +67,7 @@ func Prepare(s State, letters []DeadLetter, e Entry) (Entry, State, []DeadLetter
 		return e, s, letters, fmt.Errorf("there is no event %q", e.Event)
 	}
 	e.Seq, e.At = s.Sequence+1, e.At.UTC().Round(0)
+	e.Service, e.Actor, e.Reason = text(e.Service), text(e.Actor), text(e.Reason)
 	e.From, e.FromStage = s.Status, s.Stages[e.Stage].Status
 	if why := row.refuses(s, e); why != "" {
 		return e, s, letters, refusal(s, e, why)
@@ -88,6 +89,9 @@ func Prepare(s State, letters []DeadLetter, e Entry) (Entry, State, []DeadLetter
 	e.To, e.ToStage = after.Status, after.Stages[e.Stage].Status
 	return e, after, d.letters, nil
 }
+
+// text has one spelling in JSON, which what is no UTF-8 would not have.
+func text(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
 // refuses says why the row does not hold of s and e; "" where it does.
 func (r Row) refuses(s State, e Entry) string {

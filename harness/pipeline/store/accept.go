@@ -1,0 +1,69 @@
+package store
+
+import (
+	"fmt"
+
+	"github.com/shadowrun/shadowrun/harness/pipeline/project"
+)
+
+// Accept makes what somebody wrote by hand the state: state.json, dead_letters.json and the
+// artifacts, as they are now. They have to be valid but for their checksums. The log can't be
+// edited: it is what happened.
+func Accept(dir string, o Options, reason string) (Mending, error) {
+	return mend(dir, o, func(p *Project, s *survey) (project.Entry, error) {
+		if s.broken != nil {
+			return project.Entry{}, s.broken
+		}
+		if len(s.damage) == 0 {
+			return project.Entry{}, fmt.Errorf("%s: there is nothing to accept: every file is what its log says", p.id)
+		}
+		state, err := edited(p, stateFile, project.ReadEdited)
+		if err != nil {
+			return project.Entry{}, err
+		}
+		letters, err := edited(p, lettersFile, project.ReadEditedLetters)
+		if err != nil {
+			return project.Entry{}, err
+		}
+		if state.Project != p.id || letters.Project != p.id {
+			return project.Entry{}, fmt.Errorf("%s: want its own id in %s and %s, got %q and %q", p.id, stateFile, lettersFile, state.Project, letters.Project)
+		}
+		acceptArtifacts(&state, s.files)
+		return takeover(project.Accepted, reason, project.Takeover{Source: "edit by hand", State: state, Letters: &letters.Letters}), nil
+	})
+}
+
+func edited[T any](p *Project, name string, read func([]byte) (T, error)) (T, error) {
+	var v T
+	content, err := p.root.ReadFile(name)
+	if err == nil {
+		v, err = read(content)
+	}
+	if err != nil {
+		return v, &Damage{Project: p.id, File: name, Found: err.Error(), Expected: "a valid document", Mend: []string{"edit it again", reconstruct(p.id)}}
+	}
+	return v, nil
+}
+
+// acceptArtifacts names the artifacts' present contents, and none that is gone.
+func acceptArtifacts(s *project.State, files map[string]string) {
+	renew := func(of map[string]string) map[string]string {
+		now := map[string]string{}
+		for name := range of {
+			if digest := files[artifacts+"/"+name]; digest != "" {
+				now[name] = digest
+			}
+		}
+		if len(now) == 0 {
+			return nil
+		}
+		return now
+	}
+	for name, stage := range s.Stages {
+		stage.Artifacts = renew(stage.Artifacts)
+		s.Stages[name] = stage
+	}
+	for i, c := range s.Checkpoints {
+		s.Checkpoints[i].Artifacts = renew(c.Artifacts)
+	}
+}
