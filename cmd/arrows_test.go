@@ -40,6 +40,7 @@ var arrows = []struct {
 	{"harness/monitor/serve", []string{"golden", "replay", "harness/ledger", "harness/soak", "harness/monitor"}, "it shows what is seen; the forms of its documents are the command line's"},
 	{"runbook", nil, "a document is read the same whatever carries it out"},
 	{"harness/pipeline/project", nil, "what may happen to a project is pure: no clock, no disk, no process"},
+	{"harness/pipeline/store", []string{"harness/pipeline/project"}, "it keeps a project; who works on it, and when, is not its business"},
 	{"runbook/deploy", nil, "files for operators; what they read is held to it by tests of the command line"},
 	{"runbook/drill", []string{"runbook"}, "it carries out what a runbook says; which service that concerns is not its business"},
 	{"runbook/drill/loopback", []string{"runbook/deploy"}, "it starts servers; what a drill does to them is not its business"},
