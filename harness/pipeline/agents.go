@@ -1,0 +1,194 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/shadowrun/shadowrun/harness/pipeline/project"
+	"github.com/shadowrun/shadowrun/harness/pipeline/store"
+)
+
+// AgentCheck is what there is to know of an agent that does not answer.
+type AgentCheck struct {
+	Name        string          `json:"name"`
+	File        string          `json:"file,omitempty"` // "": it has none, and is built in
+	Problems    []string        `json:"problems"`       // none: it can be invoked
+	Stages      []project.Stage `json:"stages"`         // that it works at
+	Service     string          `json:"service,omitempty"`
+	Credentials map[string]bool `json:"credentials"` // the variables that it needs: are they set?
+	Runs        []AgentRun      `json:"runs"`        // the newest, oldest first
+}
+
+// AgentRun is an attempt of an agent.
+type AgentRun struct {
+	Project string        `json:"project"`
+	At      time.Time     `json:"at"`
+	Stage   project.Stage `json:"stage"`
+	Event   project.Event `json:"event"`
+	Reason  string        `json:"reason,omitempty"`
+}
+
+// runsShown is how many runs a check has.
+const runsShown = 10
+
+// CheckAgent looks at an agent's file, its program and its credentials, and at what it did of late.
+func (o Operator) CheckAgent(name string) (AgentCheck, error) {
+	c := AgentCheck{Name: name, Problems: []string{}, Stages: []project.Stage{}, Credentials: map[string]bool{}, Runs: []AgentRun{}}
+	config, err := LoadConfig(o.Root)
+	if err != nil {
+		return c, err
+	}
+	e := &Engine{Root: o.Root, Now: o.Now}
+	w, err := e.agentNamed(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return c, err
+	}
+	if path := filepath.Join(o.Root, ".somas", "agents", name+".yml"); exists(path) {
+		c.File = path
+	}
+	if err != nil {
+		c.Problems = append(c.Problems, err.Error())
+		return c, nil
+	}
+	c.Service = w.Service
+	c.look(o.Root, w)
+	for _, s := range project.Stages {
+		if at, err := e.agentFor(config, s); err != nil {
+			c.Problems = append(c.Problems, err.Error())
+		} else if at.Name == name {
+			c.Stages = append(c.Stages, s)
+		}
+	}
+	return c, c.runs(o, name == config.ErrorHandling.Debugger)
+}
+
+// look is for what would keep an agent from being started.
+func (c *AgentCheck) look(root string, w worker) {
+	for _, v := range w.Credentials {
+		c.Credentials[v] = os.Getenv(v) != ""
+		if !c.Credentials[v] {
+			c.Problems = append(c.Problems, "the environment has no "+v)
+		}
+	}
+	if len(w.Command) == 0 {
+		return
+	}
+	program := w.Command[0]
+	if filepath.Base(program) != program && !filepath.IsAbs(program) {
+		program = filepath.Join(root, program)
+	}
+	if _, err := exec.LookPath(program); err != nil {
+		c.Problems = append(c.Problems, "its program: "+err.Error())
+	}
+}
+
+func (c *AgentCheck) runs(o Operator, debugger bool) error {
+	ids, err := store.Projects(o.Root)
+	for _, id := range ids {
+		entries, err := o.History(id, Filter{})
+		if err != nil {
+			continue // a damaged project is doctor's
+		}
+		for _, e := range entries {
+			if c.ran(e, debugger) {
+				c.Runs = append(c.Runs, AgentRun{id, e.At, e.Stage, e.Event, e.Reason})
+			}
+		}
+	}
+	slices.SortStableFunc(c.Runs, func(a, b AgentRun) int { return a.At.Compare(b.At) })
+	c.Runs = c.Runs[max(0, len(c.Runs)-runsShown):]
+	return err
+}
+
+func (c *AgentCheck) ran(e project.Entry, debugger bool) bool {
+	switch e.Event {
+	case project.StageDone, project.StageGaveError:
+		return slices.Contains(c.Stages, e.Stage)
+	case project.DebuggerInvoked:
+		return debugger
+	case project.AgentInvoked:
+		var i Invocation
+		return json.Unmarshal(e.Detail, &i) == nil && i.Agent == c.Name
+	}
+	return false
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// Invocation is what came of an agent that was started by hand; it is an agent_invoked entry's detail, without
+// the answer.
+type Invocation struct {
+	Agent     string             `json:"agent"`
+	Stage     project.Stage      `json:"stage"`
+	Artifacts map[string]string  `json:"artifacts,omitempty"` // name to digest
+	Measures  map[string]float64 `json:"measures,omitempty"`
+	Failure   *Failure           `json:"failure,omitempty"`
+	Answer    *Answer            `json:"answer,omitempty"`
+}
+
+// InvokeAgent asks an agent as the engine would, beside the pipeline: nothing that it makes is kept. "" is the
+// current stage.
+func (o Operator) InvokeAgent(ctx context.Context, id, name string, at project.Stage) (Invocation, Done, error) {
+	var i Invocation
+	d := o.done("agent invoke", id)
+	if err := needs(o.Actor, o.Reason); err != nil {
+		return i, d, err
+	}
+	config, err := LoadConfig(o.Root)
+	if err != nil {
+		return i, d, err
+	}
+	p, err := o.open(id)
+	if err != nil {
+		return i, d, err
+	}
+	defer p.Close()
+	s := &session{Engine: &Engine{Root: o.Root, Now: o.Now, Actor: o.Actor}, project: p, config: config}
+	w, err := s.agentNamed(name)
+	if err != nil {
+		return i, d, err
+	}
+	if at == "" {
+		at = p.State().CurrentStage
+	}
+	if at.Index() < 0 {
+		return i, d, noStage(at)
+	}
+	task, err := s.task(at)
+	if err != nil {
+		return i, d, err
+	}
+	i.Agent, i.Stage = name, at
+	d.did("asked %s to work at %s", name, at)
+	if !o.DryRun {
+		i.ask(ctx, s, w, task)
+	}
+	e := project.Entry{Event: project.AgentInvoked, Stage: at, Detail: project.Detail(i.entered())}
+	return i, d, o.enter(&d, p, e)
+}
+
+func (i *Invocation) ask(ctx context.Context, s *session, w worker, task Task) {
+	answer, err := s.invoke(ctx, w, task)
+	if i.Failure = failureOf(err); i.Failure == nil {
+		i.Failure = s.judge(task.Stage, answer)
+	}
+	i.Answer, i.Measures, i.Artifacts = &answer, answer.Measures, map[string]string{}
+	for name, content := range answer.Artifacts {
+		i.Artifacts[name] = project.Digest([]byte(content))
+	}
+}
+
+func (i Invocation) entered() Invocation {
+	i.Answer = nil
+	return i
+}

@@ -1,0 +1,103 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/shadowrun/shadowrun/harness/pipeline/project"
+)
+
+// A command agent gets the task as JSON and answers JSON; all else is a failure that says what to mend.
+func TestCommandAgent(t *testing.T) {
+	for _, c := range []struct {
+		name, script string
+		want         Answer
+		kind         project.ErrorKind
+		says         string
+	}{
+		{name: "answers", script: `echo '{"artifacts":{"a.md":"x"},"measures":{"coverage":91}}'`,
+			want: Answer{Artifacts: map[string]string{"a.md": "x"}, Measures: map[string]float64{"coverage": 91}}},
+		{name: "reads the task", script: `read line; case $line in *'"stage":"plan"'*'"attempt":2'*) echo '{}';; *) exit 9;; esac`},
+		{name: "runs in the root", script: `test -d .somas && echo '{}'`},
+		{name: "has its credentials", script: `test "$PIPELINE_TEST_KEY" = secret && test -z "$PIPELINE_TEST_OTHER" && echo '{}'`},
+		{name: "says that a service failed", script: `echo '{"error":{"kind":"transient","service":"ai_api","message":"429"}}'`, kind: project.Transient, says: "429"},
+		{name: "says an unknown kind", script: `echo '{"error":{"kind":"odd"}}'`, kind: project.Permanent, says: `error.kind is "odd"`},
+		{name: "talks", script: `echo hello`, kind: project.Permanent, says: "its answer is not what is expected: invalid character 'h'"},
+		{name: "answers twice", script: `echo '{}{}'`, kind: project.Permanent, says: "more after the first document"},
+		{name: "answers with a wrong key", script: `echo '{"artefacts":{}}'`, kind: project.Permanent, says: `unknown field "artefacts"`},
+		{name: "answers nothing", script: `:`, kind: project.Permanent, says: "EOF"},
+		{name: "fails", script: `echo no key >&2; exit 3`, kind: project.Permanent, says: "exit status 3; it said: no key"},
+		{name: "floods", script: `yes`, kind: project.Permanent, says: "over its limit"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			agent := shell(t, c.script)
+			got, err := agent.Invoke(t.Context(), Task{Stage: "plan", Attempt: 2})
+			f := failureOf(err)
+			if c.kind == "" && f != nil {
+				t.Fatalf("failed: %v", f)
+			}
+			if c.kind != "" && (f == nil || f.Kind != c.kind || !strings.Contains(f.Message, c.says)) {
+				t.Fatalf("want a %s failure that says %q, got %v", c.kind, c.says, f)
+			}
+			if d := cmp.Diff(c.want, got); d != "" && c.kind == "" {
+				t.Errorf("(-want +got)\n%s", d)
+			}
+		})
+	}
+}
+
+// shell is an agent that is a shell's script, with a credential, in a root of its own.
+func shell(t *testing.T, script string) *command {
+	t.Helper()
+	root := t.TempDir()
+	if err := os.Mkdir(filepath.Join(root, ".somas"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if os.Getenv("PIPELINE_TEST_KEY") != "secret" {
+		t.Fatal("TestMain sets PIPELINE_TEST_KEY")
+	}
+	return &command{argv: []string{"sh", "-c", script}, root: root, credentials: []string{"PIPELINE_TEST_KEY"}}
+}
+
+// An agent that hangs dies with all that it started, and is tried again.
+func TestCommandAgentIsKilledWithItsFamily(t *testing.T) {
+	agent := shell(t, `sleep 1000 & echo $! > child; wait`)
+	ctx, end := context.WithTimeoutCause(t.Context(), 300*time.Millisecond, &Failure{Kind: project.Transient, Message: "took too long"})
+	defer end()
+	_, err := agent.Invoke(ctx, Task{})
+	if f := failureOf(err); f == nil || f.Kind != project.Transient || !strings.Contains(f.Message, "took too long") {
+		t.Errorf("got %v", err)
+	}
+	pid, err := os.ReadFile(filepath.Join(agent.root, "child"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat("/proc/" + strings.TrimSpace(string(pid))); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("its child %s lives: %v", pid, err)
+	}
+}
+
+// Who ends the engine does not make the agent fail.
+func TestCommandAgentIsCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := shell(t, `echo '{}'`).Invoke(ctx, Task{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestCommandAgentWithoutItsCredentials(t *testing.T) {
+	agent := shell(t, `echo '{}'`)
+	agent.credentials = []string{"PIPELINE_TEST_NONE"}
+	if _, err := agent.Invoke(t.Context(), Task{}); err == nil || !strings.Contains(err.Error(), "PIPELINE_TEST_NONE") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,103 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/shadowrun/shadowrun/harness/pipeline/project"
+)
+
+var someNotice = Notice{Event: "human_gate_opened", Project: "project-1", Stage: "release", Status: "waiting", At: time.Unix(0, 0).UTC(), Seq: 7}
+
+func TestTell(t *testing.T) {
+	posted := make(chan string, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/ok":
+			body, _ := io.ReadAll(r.Body)
+			posted <- string(body)
+		case "/moved":
+			http.Redirect(w, r, "/ok", http.StatusFound)
+		default:
+			http.Error(w, "no", http.StatusNotFound)
+		}
+	}))
+	defer server.Close()
+	root := t.TempDir()
+	got := func(name string) string {
+		text, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			t.Error(err)
+		}
+		return string(text)
+	}
+	host := strings.TrimPrefix(server.URL, "http://")
+	for _, c := range []struct {
+		name          string
+		command       []string
+		webhook, file string
+		to, fails     string
+		received      func() string
+	}{
+		{name: "a program", command: []string{"sh", "-c", "cat > told"}, to: "command sh", received: func() string { return got("told") }},
+		{name: "a program that fails", command: []string{"sh", "-c", "echo no route >&2; exit 2"}, to: "command sh", fails: "exit status 2 no route"},
+		{name: "no such program", command: []string{"pipeline-test-none"}, to: "command pipeline-test-none", fails: "not started"},
+		{name: "a web hook", webhook: server.URL + "/ok?token=secret", to: "webhook of " + host, received: func() string { return <-posted }},
+		{name: "a web hook that is gone", webhook: server.URL + "/none?token=secret", to: "webhook of " + host, fails: "404"},
+		{name: "a web hook that moved", webhook: server.URL + "/moved", to: "webhook of " + host, fails: "302"},
+		{name: "a web hook where nobody listens", webhook: "http://127.0.0.1:1/?token=secret", to: "webhook of 127.0.0.1:1", fails: "refused"},
+		{name: "no URL", webhook: "token\x7fsecret", to: "webhook of an address that is not a URL", fails: "not a URL"},
+		{name: "a file", file: "notices.jsonl", to: "file notices.jsonl", received: func() string { return got("notices.jsonl") }},
+		{name: "a file in no folder", file: "none/notices.jsonl", to: "file none/notices.jsonl", fails: "no such file"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			all := receivers(root, project.NotificationsConfig{Command: c.command, Webhook: c.webhook, File: c.file})
+			if len(all) != 1 {
+				t.Fatalf("%d receivers", len(all))
+			}
+			to, err := all[0].name, all[0].tell(t.Context(), someNotice)
+			if d := cmp.Diff(c.to, to); d != "" {
+				t.Errorf("(-want +got)\n%s", d)
+			}
+			if c.fails != "" {
+				if err == nil || !strings.Contains(err.Error(), c.fails) || strings.Contains(err.Error()+to, "secret") {
+					t.Errorf("want an error that says %q and no secret, got %v", c.fails, err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			var n Notice
+			if err := json.Unmarshal([]byte(c.received()), &n); err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(someNotice, n); d != "" {
+				t.Errorf("(-want +got)\n%s", d)
+			}
+		})
+	}
+}
+
+// A receiver that does not answer is given up.
+func TestTellEnds(t *testing.T) {
+	answer := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-answer }))
+	defer server.Close()
+	defer close(answer)
+	ctx, end := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer end()
+	if err := receivers("", project.NotificationsConfig{Webhook: server.URL})[0].tell(ctx, someNotice); err == nil {
+		t.Error("told nobody, and said nothing of it")
+	}
+}

@@ -1,0 +1,114 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/shadowrun/shadowrun/harness/pipeline/project"
+	"github.com/shadowrun/shadowrun/harness/pipeline/store"
+)
+
+// Doctor holds every byte of projects to what their logs say. No ids are all projects, and the
+// root's own log.
+func (o Operator) Doctor(ids ...string) ([]store.Damage, error) {
+	all := []store.Damage{}
+	var failed []error
+	if len(ids) == 0 {
+		var err error
+		if ids, err = store.Projects(o.Root); err != nil {
+			return nil, err
+		}
+		_, err = LoadConfig(o.Root)
+		_, logErr := Operations(o.Root)
+		failed = append(failed, err, logErr)
+	}
+	for _, id := range ids {
+		if err := project.CheckID(id); err != nil {
+			return nil, err
+		}
+		found, err := store.Check(store.Dir(o.Root, id))
+		if all, failed = append(all, found...), append(failed, err); err != nil {
+			continue
+		}
+	}
+	return all, errors.Join(failed...)
+}
+
+// Accept makes a project's files, as somebody edited them, its state.
+func (o Operator) Accept(id string) (Done, error) {
+	return o.mend("doctor --accept", id, store.Accept)
+}
+
+// Reconstruct makes a project's files anew from its log.
+func (o Operator) Reconstruct(id string) (Done, error) {
+	return o.mend("reconstruct", id, store.Reconstruct)
+}
+
+// Backups returns the states that a project can be restored to, the newest first.
+func (o Operator) Backups(id string) ([]store.Backup, error) {
+	if err := project.CheckID(id); err != nil {
+		return nil, err
+	}
+	return store.Backups(store.Dir(o.Root, id))
+}
+
+// Restore makes a backup the state; "" is the newest that is whole.
+func (o Operator) Restore(id, backup string) (Done, error) {
+	there, err := o.Backups(id)
+	if err != nil {
+		return o.done("restore", id), err
+	}
+	var to *store.Backup
+	for _, b := range there {
+		if b.Name == backup || backup == "" && b.Damage == "" && to == nil {
+			to = &b
+		}
+	}
+	switch {
+	case to == nil:
+		return o.done("restore", id), fmt.Errorf("%s has no backup %q: look at \"shadowrun pipeline backups %s\"", id, backup, id)
+	case to.Damage != "":
+		return o.done("restore", id), fmt.Errorf("%s/%s: %s", id, to.Name, to.Damage)
+	}
+	d, err := o.mend("restore", id, func(dir string, so store.Options, reason string) (store.Mending, error) {
+		return store.Restore(dir, to.Name, so, reason)
+	})
+	d.Did = append([]string{fmt.Sprintf("%s is the state after entry %d: %s at %s", to.Name, to.Sequence, to.Status, to.Stage)}, d.Did...)
+	return d, err
+}
+
+// mend has the store mend a project, damaged or not, that no engine is at work on.
+func (o Operator) mend(operation, id string, how func(dir string, so store.Options, reason string) (store.Mending, error)) (Done, error) {
+	d := o.done(operation, id)
+	if err := errors.Join(needs(o.Actor, o.Reason), project.CheckID(id)); err != nil {
+		return d, err
+	}
+	if _, err := o.stateOf(id); errors.As(err, new(*store.HeldError)) {
+		return d, err
+	}
+	dir := store.Dir(o.Root, id)
+	if o.DryRun {
+		found, err := store.Check(dir)
+		for _, f := range found {
+			d.did("mended %s: %s", f.File, f.Found)
+		}
+		return d, err
+	}
+	m, err := how(dir, o.options(), o.Reason)
+	if err != nil {
+		return d, err
+	}
+	for _, name := range m.Aside {
+		d.did("kept aside %s", name)
+	}
+	if m.Lost > 0 {
+		d.did("lost %d lines of the log that can't be read; the old log is kept aside", m.Lost)
+	}
+	for _, name := range m.Written {
+		d.did("wrote %s", name)
+	}
+	d.did("entered as transition %d", m.Sequence)
+	s, err := o.stateOf(id)
+	d.Status, d.Stage = s.Status, s.CurrentStage
+	return d, err
+}
