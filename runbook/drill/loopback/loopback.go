@@ -94,7 +94,7 @@ func start(ctx context.Context, dir string, c *exec.Cmd, answers func(context.Co
 		case <-s.ended:
 			return nil, s.said(fmt.Errorf("%s ended: %v", filepath.Base(c.Path), c.ProcessState))
 		case <-ctx.Done():
-			return nil, errors.Join(s.said(fmt.Errorf("%s does not answer: %w", filepath.Base(c.Path), err)), s.stop())
+			return nil, errors.Join(s.said(fmt.Errorf("%s does not answer: %w", filepath.Base(c.Path), err)), s.stop(syscall.SIGKILL))
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
@@ -105,12 +105,12 @@ func (s *server) said(err error) error {
 	return fmt.Errorf("%w\n%s", err, strings.TrimSpace(string(text)))
 }
 
-// stop ends a server whose data nobody needs any more.
-func (s *server) stop() error {
-	err := s.command.Process.Signal(syscall.SIGQUIT) // PostgreSQL's immediate shutdown; the others know it as an end, too
+// stop ends a server whose data nobody needs any more, by a signal that it does not ask back about.
+func (s *server) stop(signal syscall.Signal) error {
+	err := s.command.Process.Signal(signal)
 	select {
 	case <-s.ended:
-	case <-time.After(5 * time.Second):
+	case <-time.After(startLimit):
 		err = s.command.Process.Kill()
 		<-s.ended
 	}

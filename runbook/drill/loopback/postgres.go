@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"syscall"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -84,8 +85,10 @@ func (p *Postgres) run(ctx context.Context, database, statement string) error {
 	return err
 }
 
-// Stop ends it and removes its data.
-func (p *Postgres) Stop() error { return errors.Join(p.server.stop(), os.RemoveAll(p.dir)) }
+// Stop ends it, by what PostgreSQL calls an immediate shutdown, so that its processes end with it, and removes its data.
+func (p *Postgres) Stop() error {
+	return errors.Join(p.server.stop(syscall.SIGQUIT), os.RemoveAll(p.dir))
+}
 
 // lookUp returns the first of these users that there is.
 func lookUp(names []string) (uid, gid int, err error) {

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
+	"syscall"
 
 	"github.com/shadowrun/shadowrun/runbook/deploy"
 )
@@ -42,7 +43,8 @@ func StartPrometheus(ctx context.Context) (p *Prometheus, err error) {
 	}
 	err = p.configure()
 	if err == nil {
-		c := exec.Command(program, "--config.file", "shadowrun-scrape.yml", "--storage.tsdb.path", "data", "--web.listen-address", p.address)
+		c := exec.Command(program, "--config.file", "shadowrun-scrape.yml", "--storage.tsdb.path", "data", "--web.listen-address", p.address,
+			"--scrape.discovery-reload-interval=100ms") // or the first scrape comes after five seconds
 		p.server, err = start(ctx, p.dir, c, p.ready)
 	}
 	if err != nil {
@@ -95,4 +97,6 @@ func (p *Prometheus) ready(ctx context.Context) error {
 func (p *Prometheus) URL() string { return "http://" + p.address }
 
 // Stop ends it.
-func (p *Prometheus) Stop() error { return errors.Join(p.server.stop(), os.RemoveAll(p.dir)) }
+func (p *Prometheus) Stop() error {
+	return errors.Join(p.server.stop(syscall.SIGKILL), os.RemoveAll(p.dir))
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"syscall"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -47,4 +48,4 @@ func StartRedis(ctx context.Context) (r *Redis, err error) {
 func (r *Redis) URL() string { return "redis://" + r.address + "/0" }
 
 // Stop ends it.
-func (r *Redis) Stop() error { return errors.Join(r.server.stop(), os.RemoveAll(r.dir)) }
+func (r *Redis) Stop() error { return errors.Join(r.server.stop(syscall.SIGKILL), os.RemoveAll(r.dir)) }
