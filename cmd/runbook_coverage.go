@@ -57,6 +57,9 @@ func (a *app) coverage(f *runbookFlags, journalFiles []string) error {
 		if err != nil {
 			return fmt.Errorf("--journal: %w", err)
 		}
+		for _, d := range j.Damaged {
+			a.warn("%s:%d: %s", file, d.Line, d.Why)
+		}
 		journals = append(journals, j)
 	}
 	e := runbook.Coverage(books, scenarios, journals...)
@@ -118,7 +121,7 @@ func printSteps(w *tabwriter.Writer, e *runbook.Extent, b *runbook.Book) {
 		}
 		at := fmt.Sprintf("%s\t%s.md:%d", c.Step.ID, b.Name, c.Step.Line)
 		if c.State != runbook.Asserted {
-			rows = append(rows, fmt.Sprintf("  %s\t%s\t%s", c.State, at, c.Why))
+			rows = append(rows, fmt.Sprintf("  %s\t%s\t%s", c.State, at, printable(c.Why)))
 		}
 		if said := drilledAs[c.Drill]; said != "" {
 			rows = append(rows, fmt.Sprintf("  %s\t%s\tin the drill", said, at))

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"text/tabwriter"
 
@@ -42,7 +43,7 @@ func (a *app) listRunbooks(books []*runbook.Book) error {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		fmt.Fprintf(w, "%s: %s, %s\n", b.Name, b.Title, quantity(len(b.Procedures), "procedure"))
+		fmt.Fprintf(w, "%s: %s, %s\n", b.Name, cmp.Or(b.Title, "without a title"), quantity(len(b.Procedures), "procedure"))
 		for _, p := range b.Procedures {
 			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\n", p.ID, orDash(p.Severity), orDash(p.ResponseTime), stepCount(p), p.Title)
 		}

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 )
@@ -58,9 +60,15 @@ func (p *parsing) step(b *block) {
 	if b.lang == "console" {
 		s.Block, s.Expect = session(b.text)
 	}
-	if strings.TrimSpace(s.Block) == "" {
+	switch hidden := strings.IndexFunc(s.Block, isMisread); {
+	case strings.TrimSpace(s.Block) == "":
 		p.refuse(b.line, "%s", emptyStep(b.lang))
 		return
+	case hidden >= 0:
+		r, _ := utf8.DecodeRuneInString(s.Block[hidden:])
+		p.refuse(b.line, "U+%04X in the step is no blank to a shell, and readers can't tell; write a blank, or take it out", r)
+	case s.Expect != "" && !canFail(s.Expect):
+		p.refuse(b.line, "what the step prints may be anything; write what tells a good output from a bad one, or take it out")
 	}
 	if len(proc.Steps) == 0 {
 		if proc.ID == "" {
@@ -81,6 +89,12 @@ func (p *parsing) step(b *block) {
 	b.step = s
 }
 
+// isMisread tells of characters that look like a blank, or like nothing, and are neither to a
+// shell.
+func isMisread(r rune) bool {
+	return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Z, r) && r != ' '
+}
+
 func emptyStep(lang string) string {
 	if lang == "console" {
 		return `a console block without a command; begin a command's line with "$ "`
@@ -95,8 +109,8 @@ func (p *parsing) output(b, before *block) {
 		return // for lint to tell
 	case before.step.Expect != "":
 		p.refuse(b.line, "step %s shows its output already; keep one of the two", before.step.ID)
-	case strings.TrimSpace(b.text) == "":
-		p.refuse(b.line, "an output block that expects nothing; write what the step prints, or take it out")
+	case !canFail(b.text):
+		p.refuse(b.line, "an output block that expects nothing; write what tells a good output from a bad one, or take it out")
 	default:
 		before.step.Expect = b.text
 		b.step = before.step

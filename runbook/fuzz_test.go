@@ -41,7 +41,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		checkSteps(t, b, strings.ReplaceAll(src, "\r\n", "\n"))
+		checkSteps(t, b, strings.ReplaceAll(strings.TrimPrefix(src, "\ufeff"), "\r\n", "\n"))
 		_ = Lint(b, Surroundings{Books: []*Book{b}, Scenarios: []*Scenario{}})
 	})
 }

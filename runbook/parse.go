@@ -33,6 +33,7 @@ func Parse(name string, src []byte) (*Book, error) {
 		file: name + ".md", book: &Book{Name: name, Digest: FileDigest(src), anchors: map[string]bool{}},
 		slugs: map[string]int{}, stepLines: map[string]int{},
 	}
+	src = bytes.TrimPrefix(src, []byte("\ufeff")) // or the first heading is none
 	// A shell would take the carriage return for part of the last word.
 	p.src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
 	p.lines = lineStarts(p.src)
