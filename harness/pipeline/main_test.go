@@ -18,7 +18,7 @@ import (
 const engineVariable = "PIPELINE_TEST_ENGINE"
 
 func TestMain(m *testing.M) {
-	harness.RunChild(NewWorkflow(), leaking())
+	harness.RunChild(NewWorkflow(nil), leaking())
 	if root := os.Getenv(engineVariable); root != "" {
 		os.Exit(engineChild(root))
 	}

@@ -96,11 +96,11 @@ func (e *Engine) agentFor(config project.Config, at project.Stage) (worker, erro
 func (e *Engine) agentNamed(name string) (worker, error) {
 	a, err := loadAgent(e.Root, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		if _, given := e.Agents[name]; given {
-			return e.worker(project.Agent{Name: name})
-		}
 		if name == stubName || name == (project.Config{}).Defaults().ErrorHandling.Debugger {
 			return e.worker(project.Agent{Name: name, Builtin: stubName, Service: stubService})
+		}
+		if _, given := e.Agents[name]; given {
+			return e.worker(project.Agent{Name: name})
 		}
 	}
 	if err != nil {

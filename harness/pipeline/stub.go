@@ -2,8 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -54,7 +52,7 @@ func (Stub) Invoke(_ context.Context, t Task) (Answer, error) {
 	if err := stubFault(t); err != nil {
 		return Answer{}, err
 	}
-	text := fmt.Sprintf("# %s of %s\n\nseed %d\nfrom %s\n", t.Stage, t.Project, t.Seed, inputDigest(t.Inputs))
+	text := fmt.Sprintf("# %s of %s\n\nseed %d\n%s", t.Stage, t.Project, t.Seed, inputs(t.Inputs))
 	a := Answer{Artifacts: map[string]string{string(t.Stage) + ".md": text}}
 	if t.Stage == "verify" {
 		r := rand.New(rand.NewPCG(t.Seed, 1<<33))
@@ -79,21 +77,16 @@ func stubFault(t Task) error {
 	return &Failure{Kind: project.Permanent, Message: fmt.Sprintf("%s can't be done as asked", t.Stage)}
 }
 
-// inputDigest stands for what a stage was made from, so that a lost or altered input shows in
-// all that follows. The debugger's notes are left out: they change nothing but that it works.
-func inputDigest(inputs map[string]string) string {
-	var names []string
-	for name := range inputs {
+// inputs says line by line what a stage was made from, so that a lost or altered input shows in all
+// that follows. The debugger's notes are left out: they change nothing but that it works.
+func inputs(of map[string]string) string {
+	var text strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(of)) {
 		if !strings.Contains(name, notesPrefix) {
-			names = append(names, name)
+			fmt.Fprintf(&text, "from %s %s\n", name, project.Digest([]byte(of[name])))
 		}
 	}
-	slices.Sort(names)
-	h := sha256.New()
-	for _, name := range names {
-		fmt.Fprintf(h, "%d %s %d %s\n", len(name), name, len(inputs[name]), inputs[name])
-	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
+	return text.String()
 }
 
 // notes names what the debugger found: after the attempt, so that nothing that is kept is written over.
