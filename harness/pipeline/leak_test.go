@@ -1,5 +1,0 @@
-package pipeline
-
-import "github.com/shadowrun/shadowrun/harness"
-
-func leaking() harness.Workflow { return workflow{} }
