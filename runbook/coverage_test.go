@@ -100,6 +100,19 @@ func TestOrphans(t *testing.T) {
 	}
 }
 
+// TestOrphansAreNotComplete: a scenario that names what is gone wants looking after.
+func TestOrphansAreNotComplete(t *testing.T) {
+	b := mustParse(t, "b", "# A\n~~~sh id=look\nlook\n~~~\n")
+	for script, want := range map[string]bool{
+		"step look LOOK\nstdout x":              true,
+		"step look LOOK\nstdout x\nstep gone 0": false,
+	} {
+		if got := Coverage([]*Book{b}, []*Scenario{scan(t, "a", b, script)}).Complete([]*Book{b}); got != want {
+			t.Errorf("%q: complete: %v, want %v", script, got, want)
+		}
+	}
+}
+
 func TestComplete(t *testing.T) {
 	for _, test := range []struct {
 		name    string

@@ -59,7 +59,6 @@ func (p *parsing) place(n *ast.Heading, made *Procedure) {
 		if above.section > 0 && n.Level > above.section {
 			return
 		}
-		above.section = 0
 	}
 	p.open = append(p.open, &heading{procedure: made, node: n})
 }

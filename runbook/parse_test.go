@@ -2,8 +2,10 @@ package runbook
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,6 +58,25 @@ func TestParse(t *testing.T) {
 		if s.Procedure == nil || len(s.Digest) != 12 {
 			t.Errorf("step %s has procedure %v and digest %q", s.ID, s.Procedure, s.Digest)
 		}
+	}
+}
+
+// TestSections: a heading with a section's name belongs to the heading above it of a lower
+// level, and so does all that is below that section.
+func TestSections(t *testing.T) {
+	b := mustParse(t, "b", "# Top\n## A\nText.\n\n**Severity:** low\n\n### Diagnosis\n#### Deep\n~~~sh\nls\n~~~\n"+
+		"### Own\n#### Resolution\n~~~sh\nls\n~~~\n## Escalation\n### Below\n~~~sh\nls\n~~~\n")
+	type row struct {
+		ID, Severity, Sections string
+		Steps                  int
+	}
+	var got []row
+	for _, p := range b.Procedures {
+		got = append(got, row{p.ID, p.Severity, strings.Join(slices.Sorted(maps.Keys(p.Sections)), " "), len(p.Steps)})
+	}
+	want := []row{{"a", "", "diagnosis", 1}, {"own", "", "resolution", 1}, {"top", "", "escalation", 1}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 

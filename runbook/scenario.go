@@ -106,7 +106,7 @@ func (s *scanning) use(n int, verb string, args []string, conditional bool) {
 	case conditional:
 		s.refuse(n, "a %s under a condition may not be carried out; put the condition before a skip", verb)
 	}
-	u := &Use{Scenario: s.scenario, Line: n, Whole: verb == "procedure", Name: args[0], Bound: slices.Clone(s.bound)}
+	u := &Use{Scenario: s.scenario, Line: n, Whole: verb == "procedure", Name: args[0], Bound: s.bound}
 	if len(args) == 2 {
 		u.Reviewed = args[1]
 	}

@@ -12,7 +12,7 @@ func TestScanScenario(t *testing.T) {
 [!exec:valve] skip 'no valve'
 bind valve-id 7
 
-step look 0123456789ab # as it is
+step look 0123456789ab#as it is
 stdout 'it''s stuck#'
 bind other 8
 exitcode 3 step book:turn 112233445566

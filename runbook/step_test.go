@@ -44,6 +44,7 @@ func TestMatch(t *testing.T) {
 		{"one more", "a\n", "a\nb\n", `line 2 is "b"; expected "nothing more"`},
 		{"one less", "a\nb\n", "a\n", `it ends after line 1; expected "b"`},
 		{"any text in a line", "a…d…g\n", "abcdefg\n", ""},
+		{"another text between", "a…x…g\n", "abcdefg\n", `line 1 is "abcdefg"; expected "a…x…g"`},
 		{"no text in a line", "a…b\n", "ab\n", ""},
 		{"the same text is not used twice", "ab…ba\n", "aba\n", `line 1 is "aba"; expected "ab…ba"`},
 		{"any lines", "a\n…\nd\n", "a\nb\nc\nd\n", ""},
@@ -79,6 +80,26 @@ func TestDigestIsOfWhatWasReviewed(t *testing.T) {
 	}
 	if moved := mustParse(t, "a", "Above.\n\n"+src).Step("a.1").Digest; moved != was {
 		t.Errorf("the digest is %s; want %s, as it stood elsewhere", moved, was)
+	}
+}
+
+// TestDigestOfAProcedure: it changes with each of its steps, their order, and their ids.
+func TestDigestOfAProcedure(t *testing.T) {
+	of := func(src string) string { return mustParse(t, "a", src).Procedure("a").Digest() }
+	const src = "# A\n~~~sh id=x\nls\n~~~\n~~~sh id=y\nps\n~~~\n"
+	was := of(src)
+	for name, other := range map[string]string{
+		"another command": strings.Replace(src, "ps", "pt", 1),
+		"another order":   "# A\n~~~sh id=y\nps\n~~~\n~~~sh id=x\nls\n~~~\n",
+		"another id":      strings.Replace(src, "id=y", "id=z", 1),
+		"one step less":   "# A\n~~~sh id=x\nls\n~~~\n",
+	} {
+		if of(other) == was {
+			t.Errorf("%s: the digest is %s as before", name, was)
+		}
+	}
+	if digest("a", "b") == digest("ab", "") {
+		t.Error("what moves from one part to the next is not seen")
 	}
 }
 
