@@ -61,7 +61,7 @@ func Backups(dir string) ([]Backup, error) {
 	}
 	var all []Backup
 	for _, name := range names(s.files) {
-		if name != backupFile && !strings.HasPrefix(name, backupFile+".") {
+		if !strings.HasPrefix(name, backupFile) && (name != stateFile || s.broken == nil) {
 			continue
 		}
 		b := Backup{Name: name}

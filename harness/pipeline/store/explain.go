@@ -36,12 +36,12 @@ func (s *survey) explain(root *os.Root, name, got, want string, n int) *Damage {
 		d.Found = err.Error()
 		return d
 	}
-	d.Found = s.reason(name, content, n)
+	d.Found = s.reason(name, content)
 	return d
 }
 
 // reason says why a document is not the log's.
-func (s *survey) reason(name string, content []byte, n int) string {
+func (s *survey) reason(name string, content []byte) string {
 	if strings.HasPrefix(name, lettersFile) {
 		if _, err := project.ParseLetters(content); err != nil {
 			return err.Error()
@@ -54,15 +54,12 @@ func (s *survey) reason(name string, content []byte, n int) string {
 		return err.Error()
 	case state.Project != s.id:
 		return "it is the state of " + state.Project
-	case state.Sequence > int64(n):
-		return fmt.Sprintf("it is the state after entry %d, but the log ends with entry %d", state.Sequence, n)
 	}
 	return fmt.Sprintf("it is not the log's state, but one after entry %d", state.Sequence)
 }
 
 // documents holds each file to itself, where the log can't say what it should be.
 func (s *survey) documents(root *os.Root) error {
-	n, _ := s.history.last()
 	for name := range s.files {
 		if !strings.HasPrefix(name, stateFile) && !strings.HasPrefix(name, lettersFile) {
 			continue
@@ -76,7 +73,7 @@ func (s *survey) documents(root *os.Root) error {
 			_, ofState = project.ParseLetters(content)
 		}
 		if ofState != nil {
-			s.damage = append(s.damage, s.found(name, s.reason(name, content, n), "what was written there", restore(s.id)))
+			s.damage = append(s.damage, s.found(name, s.reason(name, content), "what was written there", restore(s.id)))
 		}
 	}
 	for _, name := range []string{stateFile, lettersFile} {

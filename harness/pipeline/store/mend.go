@@ -39,11 +39,12 @@ func report(s *survey) map[string]any {
 	return map[string]any{"damage": found}
 }
 
-// Restore makes a backup the state, and all files anew. Dead letters stay: to go back is not to
+// Restore makes a backup the state, and all files anew. Where the log has lost its end, state.json
+// itself is the newest. Dead letters stay: to go back is not to
 // forget what failed.
 func Restore(dir, backup string, o Options, reason string) (Mending, error) {
 	return mend(dir, o, func(p *Project, s *survey) (project.Entry, error) {
-		if path.Base(backup) != backup || !strings.HasPrefix(backup, backupFile) {
+		if path.Base(backup) != backup || !strings.HasPrefix(backup, stateFile) {
 			return project.Entry{}, fmt.Errorf("%s: backup %q: want one that `shadowrun pipeline backups %s` lists", p.id, backup, p.id)
 		}
 		content, err := p.root.ReadFile(backup)

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -20,9 +19,34 @@ func options() Options {
 	return Options{Now: func() time.Time { now = now.Add(time.Second); return now }, Actor: "engine"}
 }
 
+// quick is options with a disk that syncs nothing.
+func quick() Options {
+	o := options()
+	o.disk = func(d disk) disk { return unsynced{d} }
+	return o
+}
+
+type unsynced struct{ disk }
+
+func (unsynced) Sync(string) error { return nil }
+
+// memory is a folder on no disk, where there is such a thing: these tests write much.
+func memory(t testing.TB) string {
+	dir, err := os.MkdirTemp("/dev/shm", "store-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
 func created(t testing.TB, o Options) (string, *Project) {
 	t.Helper()
-	root := t.TempDir()
+	root := memory(t)
 	p, err := Create(root, "project-1", 7, o)
 	if err != nil {
 		t.Fatal(err)
@@ -148,13 +172,4 @@ func TestFolder(t *testing.T) {
 	if string(content) != "made by plan\n" || err != nil {
 		t.Errorf("want plan's artifact, got %q, %v", content, err)
 	}
-}
-
-func TestAppendCosts(t *testing.T) {
-	dir, p := created(t, options())
-	_ = dir
-	begin := time.Now()
-	stages(t, p, 11)
-	fmt.Println("append", time.Since(begin)/33)
-	closed(t, p)
 }

@@ -139,6 +139,13 @@ func (s *survey) entry(text []byte, whole bool) error {
 // compare holds the files to the log's image.
 func (s *survey) compare(root *os.Root) error {
 	n, _ := s.history.last()
+	if ahead := s.ahead(root); ahead > int64(n) {
+		s.broken = s.found(logFile, fmt.Sprintf("it ends with entry %d, but %s is after entry %d", n, stateFile, ahead),
+			"all entries", restore(s.id)+" --backup "+stateFile, reconstruct(s.id))
+		s.broken.Line, s.broken.Offset = n+1, s.size
+		s.damage = append(s.damage, s.broken)
+		return s.documents(root)
+	}
 	now, err := s.history.image(n)
 	if err != nil {
 		return err
@@ -172,6 +179,19 @@ func (s *survey) compare(root *os.Root) error {
 		s.checkTorn()
 	}
 	return nil
+}
+
+// ahead is the sequence of the project's state, if that file is whole.
+func (s *survey) ahead(root *os.Root) int64 {
+	content, err := root.ReadFile(stateFile)
+	if err != nil {
+		return 0
+	}
+	state, err := ownState(content, s.id)
+	if err != nil {
+		return 0
+	}
+	return state.Sequence
 }
 
 // checkTorn tells an end that was cut off while it was written from one that was altered later:
