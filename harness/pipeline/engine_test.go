@@ -38,6 +38,8 @@ func faulty(at project.Stage, times int, kind project.ErrorKind) AgentFunc {
 	})
 }
 
+var rigStart = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // rig is a root with one project, and the agent that works at it.
 type rig struct {
 	t     *testing.T
@@ -48,7 +50,7 @@ type rig struct {
 
 func newRig(t *testing.T, config string, agent Agent) *rig {
 	t.Helper()
-	r := &rig{t: t, root: t.TempDir(), agent: agent, at: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	r := &rig{t: t, root: rootFolder(t), agent: agent, at: rigStart}
 	writeConfig(t, r.root, config)
 	create(t, r.root, 1)
 	return r

@@ -79,7 +79,7 @@ func permanent(faults map[project.Stage]Fault) bool {
 // gateless is a root whose projects wait for nobody.
 func gateless(t *testing.T) string {
 	t.Helper()
-	root := t.TempDir()
+	root := rootFolder(t)
 	writeConfig(t, root, "pipeline: {human_gates: []}\n")
 	return root
 }

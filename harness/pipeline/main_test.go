@@ -48,3 +48,21 @@ func clock() func() time.Time {
 		return at
 	}
 }
+
+// rootFolder is an empty folder that costs no disk, where there is such a thing: these tests write much.
+func rootFolder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "pipeline-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+// context0 is that of operations in tables.
+var context0 = context.Background()

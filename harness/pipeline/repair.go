@@ -3,6 +3,8 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/shadowrun/shadowrun/harness/pipeline/project"
 	"github.com/shadowrun/shadowrun/harness/pipeline/store"
@@ -94,6 +96,7 @@ func (o Operator) mend(operation, id string, how func(dir string, so store.Optio
 		}
 		return d, err
 	}
+	newest := newest(dir)
 	m, err := how(dir, o.options(), o.Reason)
 	if err != nil {
 		return d, err
@@ -104,6 +107,9 @@ func (o Operator) mend(operation, id string, how func(dir string, so store.Optio
 	if m.Lost > 0 {
 		d.did("lost %d lines of the log that can't be read; the old log is kept aside", m.Lost)
 	}
+	if newest >= m.Sequence {
+		d.did("lost transitions %d to %d: files tell of them, and the log has them no more", m.Sequence, newest)
+	}
 	for _, name := range m.Written {
 		d.did("wrote %s", name)
 	}
@@ -111,4 +117,19 @@ func (o Operator) mend(operation, id string, how func(dir string, so store.Optio
 	s, err := o.stateOf(id)
 	d.Status, d.Stage = s.Status, s.CurrentStage
 	return d, err
+}
+
+// newest is the last transition that a project's states tell of, as far as they can be read. A log
+// that ends before it has lost some.
+func newest(dir string) (seq int64) {
+	if src, err := os.ReadFile(filepath.Join(dir, string(project.StateFile))); err == nil {
+		if s, err := project.ParseState(src); err == nil {
+			seq = s.Sequence
+		}
+	}
+	there, _ := store.Backups(dir) // none that can be read tells of none
+	for _, b := range there {
+		seq = max(seq, b.Sequence)
+	}
+	return seq
 }

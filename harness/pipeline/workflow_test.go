@@ -30,6 +30,7 @@ func leaking() harness.Workflow {
 // replayed runs a seed and replays it under the variants; it returns their verdicts and differences.
 func replayed(t *testing.T, w harness.Workflow, seed uint64, kills ...float64) (verdicts []replay.Verdict, all []replay.Difference) {
 	t.Helper()
+	t.Setenv("TMPDIR", rootFolder(t))
 	config := harness.Config{Workflows: []harness.WorkflowConfig{{Name: w.Name(), Checkpoints: true}}}.Defaults()
 	if err := config.Validate(); err != nil {
 		t.Fatal(err)
