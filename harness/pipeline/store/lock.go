@@ -78,9 +78,10 @@ func take(root *os.Root, id string, who Holder) (*os.File, error) {
 	return file, nil
 }
 
-// release gives a lock up. The file stays, empty: removing it would let two hold two files.
+// release gives a lock up. The file stays, empty: removing it would let two hold two files. To close it
+// would not do: a child that is being started has the same open file until its exec.
 func release(file *os.File) error {
-	return errors.Join(file.Truncate(0), file.Close())
+	return errors.Join(file.Truncate(0), flock(file, unix.LOCK_UN), file.Close())
 }
 
 // holderOf is who holds the project; nil where nobody does.
@@ -92,8 +93,9 @@ func holderOf(root *os.Root) (*Holder, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close() // and with it what was locked
+	defer file.Close()
 	err = flock(file, unix.LOCK_SH)
+	defer flock(file, unix.LOCK_UN) // as in release
 	if errors.Is(err, unix.EWOULDBLOCK) {
 		who := holder(file)
 		return &who, nil
