@@ -46,7 +46,8 @@ type proof struct {
 // run carries out all stages. What is spent ends them, and is no error. A rare difference that
 // turns up late is explained as the others were.
 func (e *experiment) run(ctx context.Context) error {
-	explain := []stage{{"treat one factor", e.single}, {"release one factor", e.release}, {"weigh doses", e.doses}}
+	explain := []stage{{"treat one factor", e.single}, {"release one factor", e.release}, {"weigh doses", e.doses},
+		{"hold the clock from the start", e.monotonic}}
 	err := e.stages(ctx, []stage{{"compare untreated runs", e.baseline}})
 	if err == nil && e.silent() && len(e.t.columns) == 0 {
 		return nil // nothing to experiment on

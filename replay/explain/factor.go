@@ -25,6 +25,7 @@ var levels = []Level{
 	{"external", "record", []string{"live"}, replay.CauseExternal},
 	{"pid", "5300", []string{"6300", "7300"}, replay.CausePID},
 	{"clock", "2025-03-04T05:06:07.089012345Z", []string{"+420h7m11s", "+11634h13m17s", "+58422h17m23s"}, replay.CauseClock},
+	{"monotonic", "1000000s", []string{"2345678s"}, replay.CauseClock},
 	{"readdir", "sorted", []string{"reversed", "shuffled:1"}, replay.CauseFilesystem},
 	{"workdir", "copy", []string{"1", "2"}, replay.CauseFilesystem},
 	{"address", "fixed", []string{"random"}, replay.CauseAddress},

@@ -130,22 +130,18 @@ func (g *group) promises(a, untreated *arm) bool {
 
 // planPins grows the pinned arms that may settle an open group.
 func (e *experiment) planPins(sizes map[*arm]int) (due bool) {
-	pins := e.pinArms()
 	open := e.openGroups()
 	threshold := lookAlpha(e.o.Alpha*shares.pin, e.looks.pin+1) / float64(max(1, e.pinHypotheses()))
 	for _, g := range open {
-		if e.beyondPins(g) {
-			continue
-		}
 		var alive []*arm
 		need := 0
-		for _, a := range pins {
+		for _, a := range e.pinsFor(g) {
 			if g.promises(a, e.untreated()) {
 				alive = append(alive, a)
 				need = max(need, g.need(e.untreated(), a, threshold))
 			}
 		}
-		if len(alive) == 0 {
+		if len(alive) == 0 && !e.beyondPins(g) {
 			e.planSecond(g, sizes)
 		}
 		if len(alive) == 0 || need == 0 {

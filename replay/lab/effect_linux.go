@@ -25,6 +25,7 @@ var effects = map[string]effect{
 	"cputime":    cpuTime,
 	"entropy":    entropy,
 	"hostname":   hostname,
+	"monotonic":  monotonic,
 	"pause":      pause,
 	"pid":        firstPID,
 	"readdir":    readdir,

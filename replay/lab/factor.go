@@ -74,6 +74,8 @@ func Factors() []Factor {
 			"the order of a folder's entries", "sorted, reversed, shuffled:SEED", NeedsTracer, isReaddir},
 		{"cputime", "zero", nil,
 			"the CPU time that was used", "zero", NeedsTracer, oneOf("zero")},
+		{"monotonic", "1000000s", []string{"2345678s"},
+			"what the clocks say that count from the machine's start: so much, for the first 5 s of the command", "a duration", NeedsTracer, isPositiveDuration},
 		{"external", "record", []string{"live"},
 			"answers of outside services", "record, live", NeedsTheWorkflow, oneOf("record", "live")},
 	}

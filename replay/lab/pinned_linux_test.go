@@ -31,11 +31,11 @@ const (
 	identical     = "identical"
 )
 
-// pinnedTreatment is every factor that is the lab's and has a level to be pinned at.
+// pinnedTreatment is every factor that is the lab's and has a level to be pinned at, but the one that holds up who waits.
 func pinnedTreatment() Treatment {
 	t := Treatment{}
 	for _, f := range Factors() {
-		if level, err := f.defaultLevel(true); err == nil && f.Needs != NeedsTheWorkflow {
+		if level, err := f.defaultLevel(true); err == nil && f.Needs != NeedsTheWorkflow && f.Name != "monotonic" {
 			t[f.Name] = level
 		}
 	}

@@ -12,6 +12,7 @@ import (
 type sight struct {
 	Clock     time.Time
 	Elapsed   time.Duration // from one reading of the clock to the next
+	Uptime    time.Duration // by the clock that counts from the machine's start
 	Random    string        // hexadecimal, as all random bytes here
 	Urandom   string
 	AtRandom  string

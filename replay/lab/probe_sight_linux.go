@@ -18,6 +18,10 @@ func (s *sight) lookCloser() {
 	if n, err := unix.Getrandom(bytes, 0); err == nil {
 		s.Random = hex.EncodeToString(bytes[:n])
 	}
+	var up unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &up); err == nil {
+		s.Uptime = time.Duration(up.Nano())
+	}
 	s.Urandom = hex.EncodeToString(head("/dev/urandom", len(bytes)))
 	s.AtRandom = hex.EncodeToString(startBytes())
 	s.Address = stack()

@@ -84,6 +84,10 @@ func proofs() []proof {
 		{"cputime", groupPlain, func(a arms) error {
 			return anyError(expect("CPU time", a.pin.CPUTime == 0, a.pin.CPUTime), expect("CPU time, untreated,", a.vary.CPUTime > 0, a.vary.CPUTime))
 		}},
+		{"monotonic", groupPlain, exactly("clock from the machine's start", func(s sight) string { return s.Uptime.String() }, func(level string) string {
+			d, _ := time.ParseDuration(level)
+			return d.String()
+		})},
 	}
 }
 
