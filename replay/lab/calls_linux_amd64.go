@@ -7,4 +7,6 @@ const (
 	callOpen  = unix.SYS_OPEN
 	callTime  = unix.SYS_TIME
 	callMkdir = unix.SYS_MKDIR
+	callStat  = unix.SYS_STAT
+	callLstat = unix.SYS_LSTAT
 )

@@ -5,4 +5,6 @@ const (
 	callOpen  = -1
 	callTime  = -1
 	callMkdir = -1
+	callStat  = -1
+	callLstat = -1
 )

@@ -15,7 +15,7 @@ import (
 const firstUser = 4000
 
 // otherUser has the command believe that it is another user, of a group with the same number, whom /etc/passwd and
-// /etc/group know. What it may do does not change, nor does the owner of what it makes, nor are its further groups others.
+// /etc/group know. What it makes seems to be that user's. What it may do does not change, nor are its further groups others.
 func otherUser(t *tracer, level string) error {
 	n, err := strconv.Atoi(level)
 	if err != nil {
@@ -51,6 +51,9 @@ func otherUser(t *tracer, level string) error {
 		}
 		return nil
 	})
+	if err := t.trapOwners("user", uint32(id)); err != nil {
+		return err
+	}
 	login := "shadowrun-lab-user-" + level
 	return errors.Join(
 		t.redirectWithLine("user", "/etc/passwd", fmt.Sprintf("%s:x:%d:%d:%s:/:/bin/sh", login, id, id, login)),
