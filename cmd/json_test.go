@@ -61,6 +61,8 @@ var forms = map[string]reflect.Type{
 	"runbook show":      reflect.TypeFor[runbookShowJSON](),
 	"runbook lint":      reflect.TypeFor[lintJSON](),
 	"runbook coverage":  reflect.TypeFor[coverageJSON](),
+	"tabletop":          reflect.TypeFor[tabletopJSON](),
+	"tabletop observe":  reflect.TypeFor[journalEntryJSON](),
 	"version":           reflect.TypeFor[versionJSON](),
 	"debug full":        reflect.TypeFor[fullJSON](),
 	"debug tail":        reflect.TypeFor[entryJSON](),
@@ -72,6 +74,8 @@ var forms = map[string]reflect.Type{
 	"capture":           reflect.TypeFor[captureJSON](),
 	"versions":          reflect.TypeFor[versionsJSON](),
 
+	"drilled step":             reflect.TypeFor[drilledStepJSON](),
+	"drilled scenario":         reflect.TypeFor[drilledScenarioJSON](),
 	"emergency stop":           reflect.TypeFor[stopJSON](),
 	"step":                     reflect.TypeFor[stepJSON](),
 	"action":                   reflect.TypeFor[actionJSON](),

@@ -20,7 +20,7 @@
 //	promalert NAME STATE         Prometheus shows the alert as firing, pending or inactive
 //	pgcount QUERY OP N           the query's number is =, !=, <, <=, > or >= N
 //	redisping                    Redis answers
-//	fault kill PID | corrupt FILE OFFSET | fill DIR | stop PIDFILE | drop SERVICE | restore SERVICE
+//	fault kill PID | corrupt FILE OFFSET | small DIR | fill DIR | stop PIDFILE | drop SERVICE | restore SERVICE
 //	soak ARGUMENT …              a soak in the background, once its first cycle is acknowledged
 //
 // # What it does not do

@@ -66,8 +66,10 @@ func (d *Drill) NotCarriedOut(c runbook.CarriedOut) error {
 	return d.recorder.Append(c)
 }
 
-// Observe writes down what somebody saw.
-func (d *Drill) Observe(o runbook.Observation) error { return d.recorder.Append(o) }
+// LeaveOut writes down that a scenario was not carried out, and why.
+func (d *Drill) LeaveOut(s Scenario, why string) error {
+	return d.recorder.Append(runbook.ScenarioEnd{Scenario: s.Name(), Ended: time.Now().UTC(), Verdict: runbook.Skipped, Why: why})
+}
 
 // End judges the drill by its journal, and ends that. Required names the steps that must have been carried out, asserted and passed.
 func (d *Drill) End(required []string) (*runbook.Journal, error) {

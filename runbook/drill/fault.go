@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -16,7 +17,7 @@ import (
 
 // fault breaks what a step is to mend.
 func fault(r *run, args []string) error {
-	const how = usage("fault kill PID | corrupt FILE OFFSET | fill DIR | stop PID|PIDFILE | drop SERVICE | restore SERVICE")
+	const how = usage("fault kill PID | corrupt FILE OFFSET | small DIR | fill DIR | stop PID|PIDFILE | drop SERVICE | restore SERVICE")
 	if r.Live {
 		return errors.New("fault: these services are in use; nothing of theirs is broken")
 	}
@@ -31,6 +32,8 @@ func fault(r *run, args []string) error {
 			return how
 		}
 		return corrupt(r.ts.MkAbs(args[1]), offset)
+	case len(args) == 2 && args[0] == "small":
+		return r.small(r.ts.MkAbs(args[1]))
 	case len(args) == 2 && args[0] == "fill":
 		return r.fill(r.ts.MkAbs(args[1]))
 	case len(args) == 2 && (args[0] == "drop" || args[0] == "restore"):
@@ -100,6 +103,16 @@ func corrupt(name string, offset int64) error {
 	return f.Close()
 }
 
+// small makes a folder a file system of its own, of 8 MiB, which goes when the scenario ends. It takes root.
+func (r *run) small(dir string) error {
+	if err := r.ts.Exec("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", dir); err != nil {
+		return fmt.Errorf("mount a small file system at %s, as root can: %w", dir, err)
+	}
+	// Processes of the scenario may still be in it.
+	r.ts.Defer(func() { exec.Command("umount", "--lazy", dir).Run() })
+	return nil
+}
+
 // largestFilled is how large a file system may be that fault fills, in bytes.
 const largestFilled = 256 << 20
 
@@ -110,7 +123,7 @@ func (r *run) fill(dir string) error {
 		return fmt.Errorf("%s: %w", dir, err)
 	}
 	if size := uint64(fs.Blocks) * uint64(fs.Bsize); size > largestFilled {
-		return fmt.Errorf("%s is on a file system of %d MiB that others use, too; fill takes one of %d at the most: 'exec mount -t tmpfs -o size=16m tmpfs DIR', as root", dir, size>>20, largestFilled>>20)
+		return fmt.Errorf("%s is on a file system of %d MiB that others use, too; fill takes one of %d at the most: 'fault small DIR' makes one, as root", dir, size>>20, largestFilled>>20)
 	}
 	name := filepath.Join(dir, "filler")
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)

@@ -136,6 +136,13 @@ func pgCount(r *run, args []string) error {
 	return nil
 }
 
+// A probe's error says all that there is to say: the client's own log would be on the operator's terminal.
+func init() { redis.SetLogger(silent{}) }
+
+type silent struct{}
+
+func (silent) Printf(context.Context, string, ...any) {}
+
 // redisPing asks Redis whether it is there: redisping
 func redisPing(r *run, args []string) error {
 	if len(args) != 0 {
@@ -149,7 +156,7 @@ func redisPing(r *run, args []string) error {
 	if err != nil {
 		return err
 	}
-	options.MaxRetries = -1 // eventually tries again, where that is meant
+	options.MaxRetries, options.DialerRetries = -1, 1 // eventually tries again, where that is meant
 	ctx, cancel := context.WithTimeout(r.ctx, probeLimit)
 	defer cancel()
 	client := redis.NewClient(options)

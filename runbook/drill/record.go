@@ -64,6 +64,9 @@ func (r *run) settle(verdict runbook.Verdict, why string) {
 		for _, s := range r.named(u) {
 			if !r.told[place{u.Line, s.Step}] {
 				s.Verdict, s.Why = runbook.NotReached, "the scenario ended before it"
+				if why, _, _ := strings.Cut(why, "\n"); why != "" {
+					s.Why += ": " + why
+				}
 				r.tell(s)
 			}
 		}

@@ -33,7 +33,7 @@ type Options struct {
 	Books []*runbook.Book
 	// Program is what the name shadowrun stands for in a block; "" is the program that is running.
 	Program string
-	// Env is added to the environment of the scenario.
+	// Env is added to the environment of the scenario, over what that has by itself: a PATH, and a HOME and a TMPDIR of its own.
 	Env map[string]string
 	// Services are health, database, redis and prometheus, with their URLs; a block finds them by [ServiceVariable]. The
 	// scenario reaches them through a proxy that it can drop, but not where Live.
@@ -106,11 +106,11 @@ func Run(ctx context.Context, s Scenario, o Options) (result Result, err error) 
 		testscript.RunT(t, testscript.Params{
 			Files: []string{file}, Cmds: r.commands(), RequireUniqueNames: true,
 			Setup: func(e *testscript.Env) error {
+				e.Setenv("HOME", filepath.Join(e.WorkDir, ".home"))
+				e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, ".home", "state"))
 				for name, value := range env {
 					e.Setenv(name, value)
 				}
-				e.Setenv("HOME", filepath.Join(e.WorkDir, ".home"))
-				e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, ".home", "state"))
 				e.Defer(r.end) // before its folder is removed
 				return os.Mkdir(filepath.Join(e.WorkDir, ".home"), 0o777)
 			},
