@@ -154,7 +154,9 @@ type plainness struct{ token *token.Token }
 func (p *plainness) Visit(n ast.Node) ast.Visitor {
 	switch n.(type) {
 	case *ast.AnchorNode, *ast.AliasNode, *ast.TagNode, *ast.MergeKeyNode:
-		p.token = n.GetToken()
+		if p.token == nil {
+			p.token = n.GetToken()
+		}
 		return nil
 	}
 	return p
