@@ -29,7 +29,7 @@ func record(t *testing.T, path string) *Journal {
 	j := sound()
 	j.Header.Before = []Preparation{{What: "backup", Done: true, By: "bob"}}
 	j.Header.Books = map[string]string{"b": "0123456789ab"}
-	j.Observations = []Observation{{At: noon, Who: "ada", Step: "look", Text: "loud\n\u2028"}}
+	j.Observations = []Observation{{At: noon, Who: "ada", Step: "look", Text: "loud && <clear>\n\u2028"}}
 	j.FollowUps = []FollowUp{{At: noon, What: "oil it", Owner: "bob", Due: "2026-12-01"}}
 	j.SignOffs = []SignOff{{At: noon, Who: "eve", Issues: []string{"#3"}, Changes: []string{"oil first"}}}
 	r, err := CreateJournal(path, j.Header)
@@ -53,6 +53,9 @@ func TestJournalIsReadAsItWasWritten(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if text, err := os.ReadFile(path); err != nil || !strings.Contains(string(text), `"text":"loud && <clear>\n`) {
+		t.Errorf("people can't read it: %v\n%s", err, text)
 	}
 	if _, err := CreateJournal(path, Header{}); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("a second drill over the first: %v", err)

@@ -1,6 +1,7 @@
 package runbook
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -68,11 +69,13 @@ func (r *Recorder) endTornLine() error {
 
 // Append adds a record. Once it returns, the record survives a loss of power.
 func (r *Recorder) Append(e Entry) error {
-	fields, err := json.Marshal(e)
-	if err != nil {
+	var fields bytes.Buffer
+	encoder := json.NewEncoder(&fields)
+	encoder.SetEscapeHTML(false) // people read it: "a && b", not "a \u0026\u0026 b"
+	if err := encoder.Encode(e); err != nil {
 		return fmt.Errorf("write the drill's journal: %w", err)
 	}
-	line := fmt.Sprintf("{%q:%q,%s\n", "record", e.kind(), fields[1:])
+	line := fmt.Sprintf("{%q:%q,%s", "record", e.kind(), fields.Bytes()[1:])
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if _, err := io.WriteString(r.file, line); err != nil {
