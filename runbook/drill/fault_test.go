@@ -30,7 +30,7 @@ func TestASmallFileSystemIsFilledAndGoesWithItsScenario(t *testing.T) {
 	}
 	before := mounted()
 	for _, end := range []string{"stdout open", "stdout closed"} {
-		result, _, _ := carryOut(t, "mkdir small\nfault small small\nfault fill small\n! exec sh -c 'echo more >small/more'\nstderr 'No space left'\nstep open\n"+end+"\n", drill.Options{})
+		result, _, _ := carryOut(t, "mkdir small\nfault small small\nfault fill small\n! exec cp /etc/passwd small/more\nstderr 'No space left'\nstep open\n"+end+"\n", drill.Options{})
 		if passed := result.Verdict == runbook.Pass; passed != (end == "stdout open") {
 			t.Errorf("%s: %s: %s", end, result.Verdict, result.Why)
 		}
