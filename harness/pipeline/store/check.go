@@ -11,7 +11,8 @@ import (
 )
 
 // Check holds every byte of a project's folder to its log. It changes nothing. What opening mends
-// by itself is in it too, and says so.
+// by itself is in it too, and says so. While somebody is at work on it, its files change, and only
+// the log is held to itself.
 func Check(dir string) ([]Damage, error) {
 	root, id, err := enter(dir)
 	if err != nil {

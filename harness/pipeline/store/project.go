@@ -139,23 +139,36 @@ func OpenRead(dir string) (*Project, error) {
 // steadyTries is how often a project that changes while it is read is read anew.
 const steadyTries = 100
 
-// lookSteady looks until no engine wrote meanwhile: half an old state and half a new one are no damage.
+// lookSteady looks at a project that may be worked at meanwhile: half an old state and half a new
+// one are no damage. While somebody holds it, only its log is held to itself.
 func lookSteady(root *os.Root, id string) (*survey, error) {
 	for try := 1; ; try++ {
+		before := fingerprint(root)
 		s, err := look(root, id)
-		if err == nil && len(s.damage) == 0 || try == steadyTries {
+		if err == nil && len(s.damage) == 0 {
+			return s, nil
+		}
+		who, errHolder := holderOf(root)
+		if errHolder == nil && who != nil && (err != nil || !s.links) {
+			if s, err = lookLog(root, id); err == nil && s.broken == nil {
+				return s, nil
+			}
+		}
+		if fingerprint(root) == before && who == nil || try == steadyTries {
 			return s, err
 		}
-		before, who := fingerprint(root), (*Holder)(nil)
-		if who, _ = holderOf(root); who != nil {
-			time.Sleep(lookPause)
-			continue
-		}
-		again, errAgain := look(root, id)
-		if fingerprint(root) == before && (err == nil) == (errAgain == nil) {
-			return again, errAgain
-		}
 	}
+}
+
+// lookLog reads the log alone.
+func lookLog(root *os.Root, id string) (*survey, error) {
+	s := &survey{id: id, history: newHistory(), files: map[string]string{}}
+	log, err := root.ReadFile(logFile)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", id, err)
+	}
+	s.readLog(log)
+	return s, nil
 }
 
 func fingerprint(root *os.Root) string {
