@@ -1,12 +1,15 @@
 package cmd
 
 import (
+	"path"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/shadowrun/shadowrun/harness/monitor"
 	"github.com/shadowrun/shadowrun/harness/monitor/serve"
+	"github.com/shadowrun/shadowrun/runbook"
 	"github.com/shadowrun/shadowrun/runbook/deploy"
 )
 
@@ -25,6 +28,28 @@ func TestEveryConditionHasAnAlert(t *testing.T) {
 	for _, id := range alerts {
 		if !slices.Contains(monitor.IDs(), id) {
 			t.Errorf("an alert rule is about a condition that there is not: %s", id)
+		}
+	}
+}
+
+// Who is woken by an alert finds what to do: its link leads to a procedure, and so does the runbook's own table.
+func TestEveryAlertLeadsIntoTheRunbook(t *testing.T) {
+	name := path.Base(deploy.Runbook)
+	text, err := runbook.Books.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := runbook.Parse(strings.TrimSuffix(name, ".md"), text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range deploy.Alerts {
+		if book.Procedure(a.Section) == nil {
+			t.Errorf("%s: %s has no procedure %q", a.Name, name, a.Section)
+		}
+		row := regexp.MustCompile(`(?m)^\|.*\b` + a.Name + `\b.*\]\(#` + a.Section + `\)`)
+		if !row.Match(text) {
+			t.Errorf("%s: no row of a table in %s names it and leads to #%s", a.Name, name, a.Section)
 		}
 	}
 }

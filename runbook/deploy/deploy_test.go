@@ -208,7 +208,7 @@ func ruleTests() testFile {
 				test.Alerts = append(test.Alerts, alertTest{promDuration(due + time.Minute), other.Name, nil})
 				continue
 			}
-			want := []expected{{Labels: labelsOf(a), Annotations: map[string]string{"summary": a.Summary, "action": a.Action}}}
+			want := []expected{{Labels: labelsOf(a), Annotations: map[string]string{"summary": a.Summary, "action": a.Action, "runbook_url": Runbook + "#" + a.Section}}}
 			test.Alerts = append(test.Alerts, alertTest{promDuration(due - time.Minute), a.Name, nil},
 				alertTest{promDuration(due + time.Minute), a.Name, want}, alertTest{promDuration(over), a.Name, nil})
 		}

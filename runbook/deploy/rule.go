@@ -23,8 +23,12 @@ type Alert struct {
 	For       time.Duration // that it must hold
 	Severity  string
 	Summary   string
-	Action    string // what to do
+	Action    string // what to do, in a line
+	Section   string // of the runbook: what to do, step by step
 }
+
+// Runbook is where the sections are.
+const Runbook = "https://github.com/shadowrun/shadowrun/blob/HEAD/runbook/workflow-engine.md"
 
 // Job is the name under which the monitor is scraped.
 const Job = "shadowrun"
@@ -33,37 +37,37 @@ const Job = "shadowrun"
 // or over: one whose target is down is a monitor that is.
 var Alerts = []Alert{
 	{Name: "ShadowrunDown", Expr: `up{job="` + Job + `"} == 0 or absent(up{job="` + Job + `"})`, For: 5 * time.Minute, Severity: Critical,
-		Summary: "Nobody watches the soak: its monitor can't be scraped", Action: "shadowrun monitor status; shadowrun monitor start"},
+		Summary: "Nobody watches the soak: its monitor can't be scraped", Action: "shadowrun monitor status; shadowrun monitor start", Section: "the-monitor"},
 	{Name: "ShadowrunProcessDead", Condition: "process_dead", Severity: Critical,
-		Summary: "The soak's process died before its deadline", Action: "shadowrun status; shadowrun --resume"},
+		Summary: "The soak's process died before its deadline", Action: "shadowrun status; shadowrun --resume", Section: "process-died"},
 	{Name: "ShadowrunViolation", Condition: "violation", Severity: Critical,
-		Summary: "A workflow did not do the same thing again", Action: "shadowrun stop enable; shadowrun capture; shadowrun findings"},
+		Summary: "A workflow did not do the same thing again", Action: "shadowrun stop enable; shadowrun capture; shadowrun findings", Section: "mismatch"},
 	{Name: "ShadowrunDrift", Condition: "drift", Severity: Critical,
-		Summary: "A workflow's build agrees with itself, but not with its golden", Action: "shadowrun findings"},
+		Summary: "A workflow's build agrees with itself, but not with its golden", Action: "shadowrun findings", Section: "drift"},
 	{Name: "ShadowrunDiskFull", Condition: "disk_full", Severity: Critical,
-		Summary: "A file system that the soak needs is full", Action: "shadowrun sanity; shadowrun golden prune --older-than 168h"},
+		Summary: "A file system that the soak needs is full", Action: "shadowrun sanity; shadowrun golden prune --older-than 168h", Section: "disk-full"},
 	{Name: "ShadowrunLedgerUnreadable", Condition: "ledger_unreadable", For: 5 * time.Minute, Severity: Critical,
-		Summary: "The soak's ledger can't be read, so nothing is known of it", Action: "shadowrun status"},
+		Summary: "The soak's ledger can't be read, so nothing is known of it", Action: "shadowrun status", Section: "failed-resume"},
 	{Name: "ShadowrunStale", Condition: "stale", Severity: Warning,
-		Summary: "The soak has not got anywhere for too long", Action: "shadowrun debug process; shadowrun debug tail"},
+		Summary: "The soak has not got anywhere for too long", Action: "shadowrun debug process; shadowrun debug tail", Section: "stale-progress"},
 	{Name: "ShadowrunNothingChecked", Condition: "nothing_checked", Severity: Warning,
-		Summary: "Nothing was checked: no run left a golden that could be replayed", Action: "shadowrun summary"},
+		Summary: "Nothing was checked: no run left a golden that could be replayed", Action: "shadowrun summary", Section: "too-much-could-not-be-checked"},
 	{Name: "ShadowrunUnknownRate", Condition: "unknown_rate", Severity: Warning,
-		Summary: "More of the runs and replays than tolerated could not be checked", Action: "shadowrun summary"},
+		Summary: "More of the runs and replays than tolerated could not be checked", Action: "shadowrun summary", Section: "too-much-could-not-be-checked"},
 	{Name: "ShadowrunLeak", Condition: "leak", Severity: Warning,
-		Summary: "A reading of the world got into a workflow's output", Action: "shadowrun findings"},
+		Summary: "A reading of the world got into a workflow's output", Action: "shadowrun findings", Section: "golden-analysis"},
 	{Name: "ShadowrunDiskHigh", Condition: "disk_high", For: 10 * time.Minute, Severity: Warning,
-		Summary: "A file system that the soak needs fills up", Action: "shadowrun sanity"},
+		Summary: "A file system that the soak needs fills up", Action: "shadowrun sanity", Section: "disk-full"},
 	{Name: "ShadowrunGoldensLarge", Condition: "goldens_large", Severity: Warning,
-		Summary: "The soak's goldens take more room than wanted", Action: "when it is over: shadowrun golden prune --older-than 168h"},
+		Summary: "The soak's goldens take more room than wanted", Action: "when it is over: shadowrun golden prune --older-than 168h", Section: "prune-goldens"},
 	{Name: "ShadowrunNoSoak", Condition: "no_soak", For: time.Hour, Severity: Warning,
-		Summary: "No soak has run with this state folder", Action: "shadowrun --duration 24h"},
+		Summary: "No soak has run with this state folder", Action: "shadowrun --duration 24h", Section: "start-a-soak"},
 	{Name: "ShadowrunClockJumped", Condition: "clock_jumped", Severity: Info,
-		Summary: "The machine's clock was set forward while the soak ran", Action: "look at the time service of the host"},
+		Summary: "The machine's clock was set forward while the soak ran", Action: "look at the time service of the host", Section: "clock-jumped"},
 	{Name: "ShadowrunStopped", Condition: "stopped", For: time.Hour, Severity: Info,
-		Summary: "The soak has been stopped on purpose for an hour", Action: "shadowrun stop status; shadowrun stop disable, or shadowrun --resume"},
+		Summary: "The soak has been stopped on purpose for an hour", Action: "shadowrun stop status; shadowrun stop disable, or shadowrun --resume", Section: "emergency-stop"},
 	{Name: "ShadowrunFinished", Expr: `shadowrun_state{job="` + Job + `",state="FINISHED"} == 1`, Severity: Info,
-		Summary: "The soak is over", Action: "shadowrun summary"},
+		Summary: "The soak is over", Action: "shadowrun summary", Section: "sign-off"},
 }
 
 // expr is what the rule looks at.
@@ -72,6 +76,11 @@ func (a Alert) expr() string {
 		return a.Expr
 	}
 	return fmt.Sprintf(`shadowrun_condition{job=%q,condition=%q} == 1`, Job, a.Condition)
+}
+
+// annotations are what the alert tells whom it wakes.
+func (a Alert) annotations() map[string]string {
+	return map[string]string{"summary": a.Summary, "action": a.Action, "runbook_url": Runbook + "#" + a.Section}
 }
 
 // rule is an alert as Prometheus reads it.
@@ -91,7 +100,7 @@ type group struct {
 func ruleFiles() ([]File, error) {
 	g := group{Name: Job}
 	for _, a := range Alerts {
-		r := rule{Alert: a.Name, Expr: a.expr(), Labels: map[string]string{"severity": a.Severity}, Annotations: map[string]string{"summary": a.Summary, "action": a.Action}}
+		r := rule{Alert: a.Name, Expr: a.expr(), Labels: map[string]string{"severity": a.Severity}, Annotations: a.annotations()}
 		if a.For > 0 {
 			r.For = promDuration(a.For)
 		}
