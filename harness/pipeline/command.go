@@ -42,10 +42,27 @@ func (c *command) Invoke(ctx context.Context, task Task) (Answer, error) {
 		Argv: c.argv, Dir: c.root, Env: env, Owner: c.root, Stdin: bytes.NewReader(input),
 		Stdout: into(&out), MaxOutput: maxAnswer, Stderr: into(&talk), MaxStderr: maxTalk,
 	})
-	if err := c.ended(ctx, result, talk.String()); err != nil {
-		return Answer{}, err
+	err = c.ended(ctx, result, talk.String())
+	var answer Answer
+	if err == nil {
+		answer, err = parseAnswer(out.Bytes())
 	}
-	return parseAnswer(out.Bytes())
+	return answer, c.redact(err)
+}
+
+// redact takes credentials out of what a failure says: it is kept in the log for good.
+func (c *command) redact(err error) error {
+	var f *Failure
+	if !errors.As(err, &f) {
+		return err
+	}
+	clean := *f
+	for _, name := range c.credentials {
+		if value := os.Getenv(name); value != "" {
+			clean.Message = strings.ReplaceAll(clean.Message, value, "["+name+"]")
+		}
+	}
+	return &clean
 }
 
 // environment is the program's, sorted.

@@ -34,6 +34,8 @@ func TestCommandAgent(t *testing.T) {
 		{name: "answers with a wrong key", script: `echo '{"artefacts":{}}'`, kind: project.Permanent, says: `unknown field "artefacts"`},
 		{name: "answers nothing", script: `:`, kind: project.Permanent, says: "EOF"},
 		{name: "fails", script: `echo no key >&2; exit 3`, kind: project.Permanent, says: "exit status 3; it said: no key"},
+		{name: "tells its key", script: `echo "key $PIPELINE_TEST_KEY" >&2; exit 1`, kind: project.Permanent, says: "it said: key [PIPELINE_TEST_KEY]"},
+		{name: "answers with its key", script: `echo "{\"error\":{\"kind\":\"permanent\",\"message\":\"bad $PIPELINE_TEST_KEY\"}}"`, kind: project.Permanent, says: "bad [PIPELINE_TEST_KEY]"},
 		{name: "floods", script: `yes`, kind: project.Permanent, says: "over its limit"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

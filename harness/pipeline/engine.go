@@ -35,13 +35,14 @@ const (
 
 // Outcome is how far an engine came.
 type Outcome struct {
-	Project string         `json:"project"`
-	Why     Why            `json:"why"`
-	Status  project.Status `json:"status"`
-	Stage   project.Stage  `json:"stage"`
-	Service string         `json:"service,omitempty"` // with breaker_open
-	Until   *time.Time     `json:"until,omitempty"`   // with breaker_open; none where an operator tripped it
-	Message string         `json:"message,omitempty"`
+	Project string          `json:"project"`
+	Why     Why             `json:"why"`
+	Status  project.Status  `json:"status"`
+	Stage   project.Stage   `json:"stage"`
+	Service string          `json:"service,omitempty"` // with breaker_open
+	Until   *time.Time      `json:"until,omitempty"`   // with breaker_open; none where an operator tripped it
+	Message string          `json:"message,omitempty"`
+	Mended  []*store.Damage `json:"mended,omitempty"` // what a killed engine had left, and opening the project made good
 }
 
 // session is an engine at work on one project, whose lock it holds.
@@ -71,7 +72,7 @@ func (e *Engine) Run(ctx context.Context, id string) (Outcome, error) {
 		}
 		if out != nil {
 			state := p.State()
-			out.Project, out.Status, out.Stage = id, state.Status, state.CurrentStage
+			out.Project, out.Status, out.Stage, out.Mended = id, state.Status, state.CurrentStage, p.Mended
 			return *out, nil
 		}
 	}

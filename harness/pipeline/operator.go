@@ -36,7 +36,8 @@ func (o Operator) done(operation, id string) Done {
 
 func (d *Done) did(format string, args ...any) { d.Did = append(d.Did, fmt.Sprintf(format, args...)) }
 
-// change enters one entry that the state allows, made by plan. Nothing else changes a project.
+// change enters one entry that the state allows, made by plan. A project with any damage is not opened: nothing goes on
+// from artifacts that are not what they were.
 func (o Operator) change(operation, id string, plan func(p *store.Project) (project.Entry, error)) (Done, error) {
 	d := o.done(operation, id)
 	if err := needs(o.Actor, o.Reason); err != nil {
@@ -57,6 +58,9 @@ func (o Operator) change(operation, id string, plan func(p *store.Project) (proj
 // enter enters an entry; with a dry run it is only held to the table.
 func (o Operator) enter(d *Done, p *store.Project, e project.Entry) error {
 	e.At, e.Actor, e.Reason = o.Now(), o.Actor, o.Reason
+	for _, m := range p.Mended {
+		d.did("opening it mended %s: %s", m.File, m.Found)
+	}
 	before := p.State()
 	_, after, _, err := project.Prepare(before, p.Letters(), e)
 	if err != nil {

@@ -2,6 +2,8 @@ package pipeline
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -188,5 +190,47 @@ func TestOperationsRefuse(t *testing.T) {
 				t.Errorf("it was refused, and wrote (-was +is)\n%s", d)
 			}
 		})
+	}
+}
+
+// What goes on, goes on from artifacts as they were: with one altered, restarting and resuming are
+// refused, and say which.
+func TestDamagedArtifactsAreNotGoneOnFrom(t *testing.T) {
+	r := failed.rig(t)
+	if err := replaceFile(filepath.Join(store.Dir(r.root, id), "artifacts", "plan.md"), []byte("other")); err != nil {
+		t.Fatal(err)
+	}
+	for name, do := range map[string]func(Operator) (Done, error){
+		"restart": func(o Operator) (Done, error) { return o.RestartFrom(id, "implement") },
+		"resume":  func(o Operator) (Done, error) { return o.Resume(id, "") },
+		"replay":  func(o Operator) (Done, error) { return o.ReplayLetter(id, "") },
+	} {
+		if _, err := do(r.operator()); !errors.As(err, new(*store.Damage)) || !strings.Contains(err.Error(), "artifacts/plan.md") {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+// What a killed engine left half written is told of when it is made good.
+func TestMendingIsTold(t *testing.T) {
+	r := failed.rig(t)
+	f, err := os.OpenFile(filepath.Join(store.Dir(r.root, id), "transitions.jsonl"), os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString(`{"seq":`); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	torn := files(t, r.root)
+	if out := r.run(WhyFailed); len(out.Mended) != 1 || out.Mended[0].File != "transitions.jsonl" {
+		t.Errorf("the engine tells %v", out.Mended)
+	}
+	putBack(t, r.root, torn)
+	d, err := r.operator().Resume(id, "")
+	if err != nil || !strings.Contains(strings.Join(d.Did, "\n"), "opening it mended transitions.jsonl") {
+		t.Errorf("got %q, %v", d.Did, err)
 	}
 }

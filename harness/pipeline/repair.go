@@ -10,30 +10,38 @@ import (
 	"github.com/shadowrun/shadowrun/harness/pipeline/store"
 )
 
-// Doctor holds every byte of projects to what their logs say. No ids are all projects, and the
-// root's own log.
+// Doctor holds every byte of projects to what their logs say. No ids are all projects, and with them
+// the root's configuration, agents and log: an error names the one that is wrong.
 func (o Operator) Doctor(ids ...string) ([]store.Damage, error) {
-	all := []store.Damage{}
 	var failed []error
 	if len(ids) == 0 {
 		var err error
 		if ids, err = store.Projects(o.Root); err != nil {
 			return nil, err
 		}
-		_, err = LoadConfig(o.Root)
-		_, logErr := Operations(o.Root)
-		failed = append(failed, err, logErr)
+		failed = append(failed, o.checkRoot())
 	}
+	all := []store.Damage{}
 	for _, id := range ids {
 		if err := project.CheckID(id); err != nil {
 			return nil, err
 		}
 		found, err := store.Check(store.Dir(o.Root, id))
-		if all, failed = append(all, found...), append(failed, err); err != nil {
-			continue
-		}
+		all, failed = append(all, found...), append(failed, err)
 	}
 	return all, errors.Join(failed...)
+}
+
+func (o Operator) checkRoot() error {
+	_, config := LoadConfig(o.Root)
+	_, log := Operations(o.Root)
+	names, err := agentNames(o.Root)
+	failed := []error{config, log, err}
+	for _, name := range names {
+		_, err := loadAgent(o.Root, name)
+		failed = append(failed, err)
+	}
+	return errors.Join(failed...)
 }
 
 // Accept makes a project's files, as somebody edited them, its state.

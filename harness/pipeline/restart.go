@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/shadowrun/shadowrun/harness/pipeline/project"
@@ -10,11 +9,11 @@ import (
 
 // RestartFrom makes a stage and those after it begin anew. Those before it stay completed.
 func (o Operator) RestartFrom(id string, from project.Stage) (Done, error) {
-	return o.change("restart", id, func(p *store.Project) (project.Entry, error) {
+	return o.change("restart", id, func(*store.Project) (project.Entry, error) {
 		if from.Index() < 0 {
 			return project.Entry{}, noStage(from)
 		}
-		return project.Entry{Event: project.Restarted, Stage: from}, intact(p, project.Stages[:from.Index()])
+		return project.Entry{Event: project.Restarted, Stage: from}, nil
 	})
 }
 
@@ -28,30 +27,8 @@ func (o Operator) Resume(id, checkpoint string) (Done, error) {
 		if checkpoint == "" {
 			return project.Entry{}, fmt.Errorf("%s has no checkpoint: no stage was completed; restart it from %s", id, project.Stages[0])
 		}
-		e := project.Entry{Event: project.Resumed, Detail: project.Detail(project.Resumption{Checkpoint: checkpoint})}
-		c, ok := s.Checkpoint(checkpoint)
-		if !ok {
-			return e, nil // the table says which there are
-		}
-		return e, intact(p, project.Stages[:c.Stage.Index()+1])
+		return project.Entry{Event: project.Resumed, Detail: project.Detail(project.Resumption{Checkpoint: checkpoint})}, nil
 	})
-}
-
-// intact refuses to go on from stages whose artifacts are not what they were.
-func intact(p *store.Project, stages []project.Stage) error {
-	s := p.State()
-	var damaged []error
-	for _, stage := range stages {
-		for name := range s.Stages[stage].Artifacts {
-			if _, err := p.ReadArtifact(name); err != nil {
-				damaged = append(damaged, fmt.Errorf("artifact %s of stage %s: %w", name, stage, err))
-			}
-		}
-	}
-	if damaged != nil {
-		return errors.Join(append(damaged, errors.New("restart it from a stage before, or put the files back"))...)
-	}
-	return nil
 }
 
 // Unstick makes a stage that nobody works at any more begin anew. An engine at work is no such

@@ -102,7 +102,7 @@ func (o Operator) Rollback(ctx context.Context, id, revision string) (Done, erro
 	if err != nil {
 		return o.done("rollback", id), err
 	}
-	return o.mend("rollback", id, func(dir string, so store.Options, reason string) (store.Mending, error) {
+	d, err := o.mend("rollback", id, func(dir string, so store.Options, reason string) (store.Mending, error) {
 		if p, err := store.Open(dir, so); err == nil {
 			if err := errors.Join(o.bringBack(ctx, p, take.State, revision, filepath.Dir(path)), p.Close()); err != nil {
 				return store.Mending{}, err
@@ -110,6 +110,8 @@ func (o Operator) Rollback(ctx context.Context, id, revision string) (Done, erro
 		}
 		return store.Takeover(dir, take, so, reason)
 	})
+	d.Did = append([]string{fmt.Sprintf("%s is the state after entry %d: %s at %s", take.Source, take.State.Sequence, take.State.Status, take.State.CurrentStage)}, d.Did...)
+	return d, err
 }
 
 // atRevision reads a state, and the dead letters beside it, and holds them to what they have to be.

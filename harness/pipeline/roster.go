@@ -103,6 +103,9 @@ func (e *Engine) agentNamed(name string) (worker, error) {
 			return e.worker(project.Agent{Name: name})
 		}
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return worker{}, fmt.Errorf("there is no agent %s: write its file, or name another in %s: %w", name, ConfigPath(e.Root), err)
+	}
 	if err != nil {
 		return worker{}, err
 	}
