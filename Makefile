@@ -5,7 +5,7 @@ GO ?= go
 BIN := bin/shadowrun
 export PATH := $(PATH):/usr/local/go/bin
 
-.PHONY: build test check deps axe demo causes bench fuzz clean
+.PHONY: build test check certify deps axe demo causes bench fuzz clean
 
 build:
 	$(GO) build -o $(BIN) ./cmd/shadowrun
@@ -30,14 +30,18 @@ test: deps check
 packages_but = $(filter-out $(addprefix github.com/shadowrun/shadowrun/,$(1)),$(shell $(GO) list ./...))
 
 check:
-	@unformatted=$$(gofmt -l cmd golden harness replay testdata); \
+	@unformatted=$$(gofmt -l cmd golden harness replay runbook scenarios testdata); \
 	if [ -n "$$unformatted" ]; then echo "gofmt would change: $$unformatted" >&2; exit 1; fi
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
+# The certification: the runbooks' procedures, carried out as they are written. A cached result would certify yesterday.
+certify: deps
+	$(GO) test ./scenarios -count=1
+
 # The programs that tests run real workflows with. Where CI is set they are installed, as root on
 # Debian; elsewhere a missing one is a loud skip.
-DEPS := python3:python3 node:nodejs gcc:gcc strace:strace make:make curl:curl wget:wget git:git perl:perl javac:default-jdk-headless setpriv:util-linux chromium:chromium npm:npm prometheus:prometheus amtool:prometheus-alertmanager logrotate:logrotate systemd-analyze:systemd sqlite3:sqlite3 zstd:zstd
+DEPS := python3:python3 node:nodejs gcc:gcc strace:strace make:make curl:curl wget:wget git:git perl:perl javac:default-jdk-headless setpriv:util-linux chromium:chromium npm:npm prometheus:prometheus amtool:prometheus-alertmanager logrotate:logrotate systemd-analyze:systemd sqlite3:sqlite3 zstd:zstd psql:postgresql redis-server:redis-server redis-cli:redis-tools
 deps:
 	@for d in $(DEPS); do command -v $${d%:*} >/dev/null 2>&1 || missing="$$missing $${d#*:}"; done; \
 	if [ -z "$$missing" ]; then exit 0; fi; \

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // markVariable is in the environment of all that a scenario starts: what leaves its process group and its session (a
@@ -78,6 +80,14 @@ func family(mark string) (pids []int) {
 		}
 	}
 	return pids
+}
+
+// unmount takes a file system away, also from who is still in it.
+func unmount(dir string) error {
+	if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
+		return fmt.Errorf("unmount %s: %w", dir, err)
+	}
+	return nil
 }
 
 // stateOf returns the state of a process as ps shows it, or "" where there is none.

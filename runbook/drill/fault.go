@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -108,8 +107,7 @@ func (r *run) small(dir string) error {
 	if err := r.ts.Exec("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", dir); err != nil {
 		return fmt.Errorf("mount a small file system at %s, as root can: %w", dir, err)
 	}
-	// Processes of the scenario may still be in it.
-	r.ts.Defer(func() { exec.Command("umount", "--lazy", dir).Run() })
+	r.mounts = append(r.mounts, dir)
 	return nil
 }
 

@@ -74,8 +74,10 @@ type run struct {
 	told     map[place]bool
 	last     *carried     // the step before
 	fills    []string     // files that fault made
+	mounts   []string     // file systems, likewise
 	soaks    []chan error // in the background; each is sent how it ended
 	reached  bool         // its end
+	left     error        // what of it is left behind
 }
 
 // Run carries a scenario out. An error is about the drill itself; what is wrong with the scenario is in its result.
@@ -119,6 +121,8 @@ func Run(ctx context.Context, s Scenario, o Options) (result Result, err error) 
 	log := strings.TrimSuffix(strings.ReplaceAll(t.log(), file, s.File), "\n")
 	log = numbered.ReplaceAllString(log, "> $1 ")
 	switch {
+	case r.left != nil:
+		return r.result(runbook.Fail, s.File+": "+r.left.Error(), log), nil
 	case t.skipped:
 		return r.result(runbook.Skipped, "it says skip: "+t.why, log), nil
 	case t.failed:
@@ -193,12 +197,17 @@ func (r *run) end() {
 		r.shell = nil
 	}
 	if err := endFamily(r.mark, time.Second); err != nil {
-		r.ts.Logf("%v", err)
+		r.left = err
 	}
 	for _, ended := range r.soaks {
 		<-ended
 	}
 	for _, name := range r.fills {
 		os.Remove(name)
+	}
+	for _, dir := range r.mounts {
+		if err := unmount(dir); err != nil {
+			r.left = errors.Join(r.left, err)
+		}
 	}
 }
