@@ -131,6 +131,9 @@ func example(t testing.TB, event project.Event) project.Entry {
 
 // TestTable tries each event in each status of the project and of the stage.
 func TestTable(t *testing.T) {
+	if testing.Short() {
+		t.Skip("repeats much; the other pass has it")
+	}
 	for _, s := range spec {
 		t.Run(string(s.event), func(t *testing.T) {
 			for _, status := range append([]project.Status{project.None}, project.Statuses...) {
@@ -231,6 +234,9 @@ func TestOperatorsSayWhoAndWhy(t *testing.T) {
 
 // TestApplyChangesNothingGiven: the state before is still the state before.
 func TestApplyChangesNothingGiven(t *testing.T) {
+	if testing.Short() {
+		t.Skip("repeats much; the other pass has it")
+	}
 	for _, s := range spec {
 		for _, status := range project.Statuses {
 			for _, verify := range project.StageStatuses {

@@ -130,6 +130,17 @@ func TestTornEnd(t *testing.T) {
 	intact(t, dir)
 }
 
+// TestAlteredEndBesideDamage: a last line that was acknowledged is no torn end, though the state that
+// would say so is damaged too.
+func TestAlteredEndBesideDamage(t *testing.T) {
+	dir := small(t)
+	log := files(t, dir)[logFile]
+	write(t, dir, logFile, log[:len(log)-9])
+	write(t, dir, stateFile, "{}")
+	named(t, dir, logFile, "altered beside a damaged state")
+	named(t, dir, stateFile, "altered beside a damaged log")
+}
+
 // TestFilesOfAnother puts a whole file of another project in the place of one's own.
 func TestFilesOfAnother(t *testing.T) {
 	dir := small(t)

@@ -129,6 +129,9 @@ func TestIDs(t *testing.T) {
 
 // TestAnyHistory appends what the table allows, in any order, and reads it all back after each.
 func TestAnyHistory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("repeats much; the other pass has it")
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		dir, p := created(t, quick())
 		for range rapid.IntRange(1, 25).Draw(rt, "entries") {
