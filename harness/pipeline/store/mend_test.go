@@ -210,3 +210,16 @@ func TestArchive(t *testing.T) {
 	}
 	closed(t, p)
 }
+
+// Of a log without a line that can be read nothing can be made: what is advised is what helps.
+func TestALogWithoutALineIsNotToBeReconstructed(t *testing.T) {
+	dir, _ := grown(t)
+	write(t, dir, logFile, "# another file's\n")
+	found, err := Check(dir)
+	if err != nil || len(found) == 0 || found[0].Mend[0] != restore("project-1") {
+		t.Fatalf("got %v, %v", found, err)
+	}
+	if _, err := Restore(dir, backupFile, quick(), "a test"); err != nil {
+		t.Fatal(err)
+	}
+}

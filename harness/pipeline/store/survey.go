@@ -102,6 +102,9 @@ func (s *survey) readLog(log []byte) {
 			s.torn = rest
 		default:
 			s.broken = s.found(logFile, err.Error(), "an unaltered line", reconstruct(s.id), restore(s.id))
+			if line == 1 { // there is nothing to reconstruct from
+				s.broken.Mend = []string{restore(s.id), restart(s.id)}
+			}
 			s.broken.Line, s.broken.Offset = line, s.size
 			s.damage = append(s.damage, s.broken)
 		}
