@@ -135,6 +135,15 @@ func TestRecovery(t *testing.T) {
 		}), "specify", WhyFailed, []string{"stage_started", "stage_failed", "retries_exhausted"}},
 		{"a measure is missing", "pipeline: {human_gates: []}\nerror_handling: {retries: 0}\nquality_gates: {plan: {depth: 1}}\n", faulty("plan", 0, ""), "plan", WhyFailed,
 			[]string{"stage_started", "stage_failed", "retries_exhausted"}},
+		{"the debugger names a file that is none", noGates, works(func(t Task) (Answer, error) {
+			if t.Failure != nil {
+				return Answer{Artifacts: map[string]string{"../x": ""}}, nil
+			}
+			if t.Stage == "plan" && t.Attempt == 1 {
+				return Answer{}, &Failure{Kind: project.Validation, Message: "thin"}
+			}
+			return Answer{}, nil
+		}), "plan", WhyCompleted, []string{"stage_started", "stage_failed", "debugger_invoked", "stage_retried", "stage_completed", "pipeline_completed"}},
 		{"the debugger fails too", noGates, works(func(t Task) (Answer, error) {
 			if t.Failure != nil {
 				return Answer{}, errors.New("no idea")
@@ -316,5 +325,23 @@ func TestIDsStayInTheirFolder(t *testing.T) {
 		if err == nil || doctor == nil || restored == nil {
 			t.Errorf("%q was taken: %v, %v, %v", id, err, doctor, restored)
 		}
+	}
+}
+
+// A failure is counted for the service that it names, and only a transient one.
+func TestFailureIsItsServices(t *testing.T) {
+	r := newRig(t, noGates, works(func(t Task) (Answer, error) {
+		switch {
+		case t.Stage == "plan" && t.Attempt == 1:
+			return Answer{}, &Failure{Kind: project.Transient, Service: "git", Message: "no route"}
+		case t.Stage == "implement" && t.Attempt == 1 && t.Failure == nil:
+			return Answer{}, &Failure{Kind: project.Validation, Service: "ci", Message: "red"}
+		}
+		return Answer{}, nil
+	}))
+	r.run(WhyCompleted)
+	want := map[string]project.Breaker{"git": {State: project.BreakerIsClosed, Failures: 1}}
+	if d := cmp.Diff(want, r.state().CircuitBreakers); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
 	}
 }

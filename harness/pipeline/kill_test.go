@@ -40,7 +40,7 @@ func TestKilledAtAnyInstant(t *testing.T) {
 		t.Skip("in other processes")
 	}
 	random := rand.New(rand.NewPCG(1, 2))
-	kills := countOf(t, "PIPELINE_KILLS", 40)
+	kills := countOf(t, "PIPELINE_KILLS", 30)
 	for done, seed := 0, uint64(1); done < kills; seed++ {
 		if gives := StubFaults(seed); permanent(gives) {
 			continue // it fails, and a restart is a person's
