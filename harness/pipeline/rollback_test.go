@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -158,7 +159,15 @@ func TestOperationsLog(t *testing.T) {
 		}
 	}
 	first, second, _ := strings.Cut(string(text), "\n")
+	forged := must(Operations(r.root))(t)[0]
+	forged.Reason = "forged"
+	forged.Sum = forged.seal()
+	forgedLine, err := json.Marshal(forged)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for says, broken := range map[string]string{
+		"jsonl:2: the":      string(forgedLine) + "\n" + second,
 		"jsonl:1: the line": strings.Replace(string(text), "a test", "a jest", 1),
 		"jsonl:2: the line": first + "\n" + strings.Replace(second, "start-all", "stop-all", 1),
 		"jsonl:1: the":      second,
@@ -172,8 +181,9 @@ func TestOperationsLog(t *testing.T) {
 			t.Errorf("%s: the doctor says %v", says, damage)
 		}
 	}
-	write(string(text) + `{"seq":3`)
+	write(string(text) + `{"seq":3,"reason":"` + strings.Repeat("long ", 200))
 	must(r.operator().StopAll())(t)
+	// A longer line than the one that comes in its place: none of it stays.
 	if log := must(Operations(r.root))(t); len(log) != 3 || log[2].Event != "stop-all" {
 		t.Errorf("got %+v", log)
 	}
