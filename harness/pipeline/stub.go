@@ -27,7 +27,7 @@ const (
 	permanentOne = 16           // one seed in so many has a permanent failure
 )
 
-// StubFaults says where a stub fails under a seed. A third of the seeds' stages have none.
+// StubFaults says where a stub fails under a seed. One stage in four has a fault.
 func StubFaults(seed uint64) map[project.Stage]Fault {
 	faults := map[project.Stage]Fault{}
 	for i, s := range project.Stages {
