@@ -30,6 +30,7 @@ func (workflow) Resumable() {}
 
 // kept is what a checkpoint needs: from it the folder is made anew, to the byte.
 type kept struct {
+	Root     string            `json:"root"`  // of who was killed, which nobody else removes
 	Files    map[string]string `json:"files"` // of the project's folder, by path; all are text
 	At       time.Time         `json:"at"`
 	Recorded int               `json:"recorded"` // transitions that are in the trace
@@ -88,6 +89,9 @@ func (s *simulation) begin() error {
 		_, err := s.operator().Create(simulatedProject, s.run.Seed())
 		return err
 	}
+	if err := os.RemoveAll(k.Root); err != nil {
+		return err
+	}
 	s.at, s.recorded = k.At, k.Recorded
 	for name, content := range k.Files {
 		path := filepath.Join(store.Dir(s.root, simulatedProject), filepath.FromSlash(name))
@@ -129,7 +133,7 @@ func (s *simulation) staged(p *store.Project) error {
 	if err := s.record(p); err != nil {
 		return err
 	}
-	k := kept{Files: map[string]string{}, At: s.at, Recorded: s.recorded}
+	k := kept{Root: s.root, Files: map[string]string{}, At: s.at, Recorded: s.recorded}
 	dir := store.Dir(s.root, simulatedProject)
 	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() || name == "lock" {

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +31,8 @@ func leaking() harness.Workflow {
 // replayed runs a seed and replays it under the variants; it returns their verdicts and differences.
 func replayed(t *testing.T, w harness.Workflow, seed uint64, kills ...float64) (verdicts []replay.Verdict, all []replay.Difference) {
 	t.Helper()
-	t.Setenv("TMPDIR", rootFolder(t))
+	scratch := rootFolder(t)
+	t.Setenv("TMPDIR", scratch)
 	config := harness.Config{Workflows: []harness.WorkflowConfig{{Name: w.Name(), Checkpoints: true}}}.Defaults()
 	if err := config.Validate(); err != nil {
 		t.Fatal(err)
@@ -65,6 +67,9 @@ func replayed(t *testing.T, w harness.Workflow, seed uint64, kills ...float64) (
 	for _, kill := range kills {
 		run.Variant, run.Kill = harness.VariantResumed, kill
 		judge(run)
+	}
+	if left, err := filepath.Glob(filepath.Join(scratch, "pipeline-*")); err != nil || len(left) > 0 {
+		t.Errorf("seed %d left folders behind: %v %v", seed, left, err)
 	}
 	return verdicts, all
 }
