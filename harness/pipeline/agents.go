@@ -82,7 +82,10 @@ func (c *AgentCheck) look(root string, w worker) {
 	}
 	program := w.Command[0]
 	if filepath.Base(program) != program && !filepath.IsAbs(program) {
-		program = filepath.Join(root, program)
+		// Joined with the root "." alone it would be a bare name, which is looked for in PATH.
+		if abs, err := filepath.Abs(filepath.Join(root, program)); err == nil {
+			program = abs
+		}
 	}
 	if _, err := exec.LookPath(program); err != nil {
 		c.Problems = append(c.Problems, "its program: "+err.Error())

@@ -136,6 +136,24 @@ func TestGateIsAdjustedAndPassed(t *testing.T) {
 	}
 }
 
+// A program beside the configuration is found from the folder itself, where no PATH has it.
+func TestProgramOfTheRootIsFound(t *testing.T) {
+	r := failed.rig(t)
+	putAgent(t, r.root, "coder", "stages: [implement]\ncommand: [./coder.sh]\n")
+	t.Chdir(r.root)
+	o := r.operator()
+	o.Root = "."
+	if c := must(o.CheckAgent("coder"))(t); len(c.Problems) != 1 || !strings.Contains(c.Problems[0], "coder.sh: no such file") {
+		t.Errorf("problems: %q", c.Problems)
+	}
+	if err := os.WriteFile("coder.sh", []byte("#!/bin/sh\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if c := must(o.CheckAgent("coder"))(t); len(c.Problems) != 0 {
+		t.Errorf("problems: %q", c.Problems)
+	}
+}
+
 func TestAgentIsChecked(t *testing.T) {
 	r := failed.rig(t)
 	putAgent(t, r.root, "coder", "stages: [implement]\nservice: ai_api\ncommand: [pipeline-test-none]\ncredentials: [PIPELINE_TEST_KEY, PIPELINE_TEST_NONE]\n")
