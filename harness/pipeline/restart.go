@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/shadowrun/shadowrun/harness/pipeline/project"
 	"github.com/shadowrun/shadowrun/harness/pipeline/store"
@@ -64,5 +65,9 @@ func (o Operator) atGate(operation, id string, event project.Event) (Done, error
 }
 
 func noStage(s project.Stage) error {
-	return fmt.Errorf("there is no stage %q: expected one of %v", s, project.Stages)
+	var names []string
+	for _, known := range project.Stages {
+		names = append(names, string(known))
+	}
+	return fmt.Errorf("there is no stage %q: expected one of %s", s, strings.Join(names, ", "))
 }

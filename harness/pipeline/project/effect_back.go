@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // The effects that take a project back.
@@ -35,7 +36,7 @@ func resumeAfter(d *draft) error {
 	}
 	c, ok := d.s.Checkpoint(r.Checkpoint)
 	if !ok {
-		return fmt.Errorf("there is no checkpoint %q: want one of %q", r.Checkpoint, checkpointIDs(d.s.Checkpoints))
+		return fmt.Errorf("there is no checkpoint %q: want one of %s", r.Checkpoint, strings.Join(checkpointIDs(d.s.Checkpoints), ", "))
 	}
 	if next := c.Stage.Next(); next != "" {
 		d.resetFrom(next)
