@@ -21,6 +21,8 @@
 //  6. Doses (dose.go, calendar.go). The clock frozen at three instants tells a reading from a
 //     dependence. Addresses, process ids and temporary names are told by [replay.Classify]'s evidence,
 //     which has to hold in every run that was looked at, treated ones included.
+//     What varies though all is pinned that holds nobody up is tried with the clock standing still that counts from the
+//     machine's start (monotonic.go), and what is seldom with many levels of a factor (search.go).
 //  7. Derived (derived.go). What is recomputed from another field, or later in a step that took it.
 //  8. Seeds (seeds.go, seedfinding.go). What does not follow the seed, though its like do.
 //  9. Report (report.go, nature.go), and its renderings (text.go, matrix.go).

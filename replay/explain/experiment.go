@@ -25,7 +25,7 @@ type experiment struct {
 	proven map[string]*proof // by field
 	roots  map[string][]string
 	still  map[string]bool // fields that the clock settles and that are the same at all instants
-	looks  struct{ pin, latent, pause, release int }
+	looks  struct{ pin, latent, pause, release, search int }
 	pinned *arm
 
 	// Of the report.
@@ -60,6 +60,9 @@ func (e *experiment) run(ctx context.Context) error {
 	}
 	if err == nil && len(e.openGroups()) > 0 {
 		err = e.stages(ctx, explain)
+	}
+	if err == nil && len(e.openGroups()) > 0 {
+		err = e.stages(ctx, []stage{{"look for what sets it off", e.search}})
 	}
 	if errors.Is(err, errEnded) && e.reference != nil {
 		return nil

@@ -3,8 +3,8 @@ package explain
 import "slices"
 
 // shares are the parts of alpha that the families of tests get: what settles a field that varies
-// anyway, by pinning one factor, by releasing one, by pausing; and what changes a stable one.
-var shares = struct{ pin, release, pause, latent float64 }{0.4, 0.2, 0.2, 0.2}
+// anyway, by pinning one factor, by releasing one, by pausing, by levels that set off what is seldom; and what changes a stable one.
+var shares = struct{ pin, release, pause, search, latent float64 }{0.4, 0.15, 0.2, 0.05, 0.2}
 
 // lookAlpha is the part of alpha that look number n, from 1, may use up: alpha/(n(n+1)), which
 // sums to alpha over however many looks there are. Each look is a Holm test of its own, so that

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,36 +83,64 @@ func writePower(t *testing.T) {
 		"A field that is true at a rate, by an unseeded random choice, in a program whose other fields follow the seed.\n" +
 		"Detected: it is listed. Proven: its cause is named. Both in per cent of the explanations.\n\n" +
 		"| rate | budget | detected | proven | wrong | runs, mean |\n|---|---|---|---|---|---|\n")
+	var rows, programs []func(t *testing.T) string
 	for _, budget := range []int{DefaultMaxRuns, 600, 1500} {
 		for _, rate := range []float64{0.5, 0.25, 0.1, 0.05, 0.02} {
-			const n = 100
-			found, proven, wrong, runs := 0, 0, 0, 0
-			for i := range n {
-				x, f, p := coin(t, rate, budget, i)
-				found, proven, runs = found+b2i(f), proven+b2i(p), runs+x.Runs
-				for _, field := range x.Fields {
-					wrong += b2i(field.Cause != replay.CauseRNG && field.Cause != replay.CauseUnattributed)
-				}
-			}
-			fmt.Fprintf(&b, "| %g | %d | %g %% | %g %% | %d | %.0f |\n", rate, budget, 100*float64(found)/n, 100*float64(proven)/n, wrong, float64(runs)/n)
+			rows = append(rows, func(t *testing.T) string { return powerRow(t, budget, rate) })
 		}
 	}
+	falsely := make([]int, len(noisy))
+	const n = 500
+	for i, program := range noisy {
+		programs = append(programs, func(t *testing.T) string {
+			var runs int
+			falsely[i], runs = falseAccusations(t, i, n)
+			low, high := wilson(falsely[i], n)
+			return fmt.Sprintf("| %s | %d | %d | %.1f %% | %.1f … %.1f %% | %.0f |\n", program.name, n, falsely[i], 100*float64(falsely[i])/n, 100*low, 100*high, float64(runs)/n)
+		})
+	}
+	texts := inParallel(t, slices.Concat(rows, programs))
+	b.WriteString(strings.Join(texts[:len(rows)], ""))
 	b.WriteString("\nPrograms with fields that nothing moves, beside a random number, a field of two causes and a latent one. An\n" +
 		"explanation that names a cause for any of these fields is false; the interval is Wilson's, 95 %.\n\n" +
 		"| program | explanations | false | rate | interval | runs, mean |\n|---|---|---|---|---|---|\n")
-	all, bad := 0, 0
-	for i, program := range noisy {
-		const n = 500
-		falsely, runs := falseAccusations(t, i, n)
-		all, bad = all+n, bad+falsely
-		low, high := wilson(falsely, n)
-		fmt.Fprintf(&b, "| %s | %d | %d | %.1f %% | %.1f … %.1f %% | %.0f |\n", program.name, n, falsely, 100*float64(falsely)/n, 100*low, 100*high, float64(runs)/n)
+	b.WriteString(strings.Join(texts[len(rows):], ""))
+	all, bad := n*len(noisy), 0
+	for _, k := range falsely {
+		bad += k
 	}
 	low, high := wilson(bad, all)
 	fmt.Fprintf(&b, "| all | %d | %d | %.1f %% | %.1f … %.1f %% | |\n", all, bad, 100*float64(bad)/float64(all), 100*low, 100*high)
 	if err := os.WriteFile(powerFile, []byte(b.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func powerRow(t *testing.T, budget int, rate float64) string {
+	const n = 100
+	found, proven, wrong, runs := 0, 0, 0, 0
+	for i := range n {
+		x, f, p := coin(t, rate, budget, i)
+		found, proven, runs = found+b2i(f), proven+b2i(p), runs+x.Runs
+		for _, field := range x.Fields {
+			wrong += b2i(field.Cause != replay.CauseRNG && field.Cause != replay.CauseUnattributed)
+		}
+	}
+	return fmt.Sprintf("| %g | %d | %g %% | %g %% | %d | %.0f |\n", rate, budget, 100*float64(found)/n, 100*float64(proven)/n, wrong, float64(runs)/n)
+}
+
+// inParallel returns what all come to, in their order.
+func inParallel(t *testing.T, all []func(*testing.T) string) []string {
+	texts := make([]string, len(all))
+	t.Run("rows", func(t *testing.T) {
+		for i, row := range all {
+			t.Run(fmt.Sprint(i), func(t *testing.T) {
+				t.Parallel()
+				texts[i] = row(t)
+			})
+		}
+	})
+	return texts
 }
 
 // wilson is E. B. Wilson's interval for a proportion, at 95 % (JASA 22, 1927).

@@ -28,7 +28,7 @@ func (e *experiment) explanation() *Explanation {
 		x.Covered = []string{}
 	}
 	for _, a := range e.arms {
-		if a.Runs > 0 || a.Unknown > 0 {
+		if (a.Runs > 0 || a.Unknown > 0) && !a.tried {
 			arm := a.Arm
 			if arm.Treatment == nil {
 				arm.Treatment = Treatment{}
@@ -146,7 +146,7 @@ func (e *experiment) cells(c *column) []Cell {
 	cells := []Cell{}
 	for _, a := range e.arms {
 		_, runs := c.group.modal(a)
-		if runs > 0 {
+		if runs > 0 && !a.tried {
 			cells = append(cells, Cell{a.Name, runs, len(c.group.distinct(a)), c.group.differs(a)})
 		}
 	}

@@ -19,6 +19,7 @@ type arm struct {
 	Arm
 	factor string // what is treated; empty where it is several or none
 	dead   bool   // its runs cannot be compared
+	tried  bool   // it is one of many levels that are tried, and is not reported
 	runs   []*run // with the seed in question, replayable, in the order they were made
 }
 
