@@ -38,6 +38,8 @@ type configFlags struct {
 	runsPerCycle int
 	interval     time.Duration
 	failOn       string
+
+	plans bool // what is configured is going to be run, or planned
 }
 
 // addChoice adds the flags that choose workflows.
@@ -51,6 +53,7 @@ func (f *configFlags) addChoice(c *cobra.Command, a *app) {
 // addPlan adds the flags that the plan depends on.
 func (f *configFlags) addPlan(c *cobra.Command, a *app) {
 	f.addChoice(c, a)
+	f.plans = true
 	flags := c.Flags()
 	flags.StringSliceVar(&f.variants, "variant", nil, "replay under these `variants`: again, loaded, resumed")
 	flags.Uint64Var(&f.seed, "seed", harness.DefaultSeed, "base seed, from which every other follows")
@@ -135,6 +138,9 @@ func (a *app) config(c *cobra.Command, f *configFlags) (harness.Config, error) {
 	}
 	if config.Workflows, err = choose(config.Workflows, f.workflows); err != nil {
 		return config, err
+	}
+	if a.builtIn && f.plans && len(f.workflows) == 0 {
+		config.Workflows = slices.DeleteFunc(config.Workflows, func(w harness.WorkflowConfig) bool { return a.runsOnlyNamed(w.Name) })
 	}
 	if set("variant") {
 		layVariants(&config, f.variants)
@@ -227,6 +233,7 @@ func (a *app) readConfig() (harness.Config, error) {
 		if a.configFlag != "" || fileExists(configName) {
 			a.warn("%s names no workflows: the built-in ones are meant", a.configSource())
 		}
+		a.builtIn = true
 		for _, w := range a.workflows {
 			config.Workflows = append(config.Workflows, harness.WorkflowConfig{Name: w.Name()})
 		}

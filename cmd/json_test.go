@@ -21,6 +21,9 @@ import (
 	"github.com/shadowrun/shadowrun/harness/ledger"
 	"github.com/shadowrun/shadowrun/harness/monitor/capture"
 	"github.com/shadowrun/shadowrun/harness/monitor/family"
+	"github.com/shadowrun/shadowrun/harness/pipeline"
+	"github.com/shadowrun/shadowrun/harness/pipeline/project"
+	"github.com/shadowrun/shadowrun/harness/pipeline/store"
 	"github.com/shadowrun/shadowrun/replay"
 	"github.com/shadowrun/shadowrun/replay/explain"
 )
@@ -74,8 +77,48 @@ var forms = map[string]reflect.Type{
 	"capture":           reflect.TypeFor[captureJSON](),
 	"versions":          reflect.TypeFor[versionsJSON](),
 
-	"drilled step":             reflect.TypeFor[drilledStepJSON](),
-	"drilled scenario":         reflect.TypeFor[drilledScenarioJSON](),
+	"drilled step":               reflect.TypeFor[drilledStepJSON](),
+	"drilled scenario":           reflect.TypeFor[drilledScenarioJSON](),
+	"pipeline":                   reflect.TypeFor[pipelineDoneJSON](),
+	"pipeline run":               reflect.TypeFor[pipelineRunJSON](),
+	"pipeline status":            reflect.TypeFor[pipeline.Status](),
+	"pipeline list":              reflect.TypeFor[pipelineListJSON](),
+	"pipeline history":           reflect.TypeFor[pipelineHistoryJSON](),
+	"pipeline history --follow":  reflect.TypeFor[pipelineTransitionJSON](),
+	"pipeline health":            reflect.TypeFor[pipelineHealthJSON](),
+	"pipeline breaker status":    reflect.TypeFor[pipelineBreakersJSON](),
+	"pipeline dead-letters list": reflect.TypeFor[pipelineLettersJSON](),
+	"pipeline agent check":       reflect.TypeFor[pipelineAgentsJSON](),
+	"pipeline agent invoke":      reflect.TypeFor[pipelineInvocationJSON](),
+	"pipeline gate show":         reflect.TypeFor[pipelineGatesJSON](),
+	"pipeline doctor":            reflect.TypeFor[pipelineDoctorJSON](),
+	"pipeline backups":           reflect.TypeFor[pipelineBackupsJSON](),
+	"pipeline rollback":          reflect.TypeFor[pipelineRevisionsJSON](),
+
+	"project's run":      reflect.TypeFor[pipelineRanJSON](),
+	"project's health":   reflect.TypeFor[pipelineVerdictJSON](),
+	"project's finding":  reflect.TypeFor[project.Finding](),
+	"project's engine":   reflect.TypeFor[store.Holder](),
+	"project":            reflect.TypeFor[pipeline.Listed](),
+	"stage":              reflect.TypeFor[project.StageState](),
+	"checkpoint":         reflect.TypeFor[project.Checkpoint](),
+	"recovery":           reflect.TypeFor[project.Recovery](),
+	"circuit breaker":    reflect.TypeFor[project.Breaker](),
+	"service's breaker":  reflect.TypeFor[pipeline.BreakerStatus](),
+	"gate's adjustment":  reflect.TypeFor[project.Adjustment](),
+	"quality gate":       reflect.TypeFor[pipeline.GateStatus](),
+	"transition":         reflect.TypeFor[project.Entry](),
+	"dead letter":        reflect.TypeFor[project.DeadLetter](),
+	"thresholds":         reflect.TypeFor[project.Thresholds](),
+	"agent":              reflect.TypeFor[pipeline.AgentCheck](),
+	"agent's attempt":    reflect.TypeFor[pipeline.AgentRun](),
+	"agent's invocation": reflect.TypeFor[pipeline.Invocation](),
+	"agent's answer":     reflect.TypeFor[pipeline.Answer](),
+	"agent's failure":    reflect.TypeFor[pipeline.Failure](),
+	"damaged file":       reflect.TypeFor[store.Damage](),
+	"backup":             reflect.TypeFor[store.Backup](),
+	"revision":           reflect.TypeFor[pipeline.Revision](),
+
 	"emergency stop":           reflect.TypeFor[stopJSON](),
 	"step":                     reflect.TypeFor[stepJSON](),
 	"action":                   reflect.TypeFor[actionJSON](),

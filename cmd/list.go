@@ -56,6 +56,9 @@ func (a *app) list(c *cobra.Command, f *configFlags) error {
 	fmt.Fprintln(w, "NAME\tWEIGHT\tTIMEOUT\tVARIANTS\tRUNS")
 	for i, r := range rows {
 		what := "Go, in this binary"
+		if a.builtIn && a.runsOnlyNamed(r.Name) {
+			what += "; only with --workflow " + r.Name
+		}
 		if r.Command != nil {
 			what = printable(strings.Join(r.Command, " "))
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/shadowrun/shadowrun/harness"
+	"github.com/shadowrun/shadowrun/harness/pipeline"
 	"github.com/shadowrun/shadowrun/harness/reference"
 	"github.com/shadowrun/shadowrun/harness/soak"
 )
@@ -24,7 +25,7 @@ import (
 // and exits with its status.
 func Main(workflows ...harness.Workflow) {
 	if len(workflows) == 0 {
-		workflows = reference.Workflows()
+		workflows = append(reference.Workflows(), onlyNamed{pipeline.NewWorkflow(nil)})
 	}
 	harness.RunChild(workflows...)
 	os.Exit(Run(context.Background(), workflows, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
@@ -36,6 +37,7 @@ const (
 	exitFail         = 1
 	exitUsage        = 2
 	exitInconclusive = 3
+	exitInterrupted  = 4
 )
 
 // Run runs one command and returns its exit status. It does not exit, and leaves nothing
@@ -61,6 +63,7 @@ type app struct {
 	stateFlag  string
 	configFlag string
 	json       bool
+	builtIn    bool   // the configuration is made of this binary's workflows, since none names others
 	soakFlag   string // names the soak in commands to paste, where there are several
 }
 
@@ -119,5 +122,6 @@ func (a *app) root() *cobra.Command {
 		a.explainCommand(), a.labCommand(), a.doctorCommand(), a.diffCommand(), a.summaryCommand(), a.findingsCommand(), a.rulesCommand(), a.goldenCommand(), a.stopCommand(), a.versionCommand(),
 		a.statusCommand(), a.checkCommand(), a.sanityCommand())
 	root.AddCommand(a.debugCommand(), a.captureCommand(), a.deployCommand(), a.monitorCommand(), a.runbookCommand(), a.tabletopCommand())
+	root.AddCommand(a.pipelineCommand())
 	return root
 }

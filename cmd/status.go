@@ -140,13 +140,18 @@ func (a *app) printChange(s monitor.Status) error {
 	return a.printStatus(s)
 }
 
-// redraw draws over what was drawn before, in one write, so that it does not flicker.
+// redraw draws a status over the one before.
 func (a *app) redraw(s monitor.Status) error {
 	var text bytes.Buffer
 	drawn := *a
 	drawn.out = &text
 	drawn.writeStatus(s)
+	return a.drawOver(text.String())
+}
+
+// drawOver draws over what was drawn before, in one write, so that it does not flicker.
+func (a *app) drawOver(text string) error {
 	const home, clearLine, clearBelow = "\x1b[H", "\x1b[K\n", "\x1b[J"
-	_, err := fmt.Fprint(a.out, home+strings.ReplaceAll(text.String(), "\n", clearLine)+clearBelow)
+	_, err := fmt.Fprint(a.out, home+strings.ReplaceAll(text, "\n", clearLine)+clearBelow)
 	return err
 }
