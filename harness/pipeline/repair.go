@@ -83,8 +83,11 @@ func (o Operator) Restore(id, backup string) (Done, error) {
 	d, err := o.mend("restore", id, func(dir string, so store.Options, reason string) (store.Mending, error) {
 		return store.Restore(dir, to.Name, so, reason)
 	})
+	if err != nil {
+		return d, err
+	}
 	d.Did = append([]string{fmt.Sprintf("%s is the state after entry %d: %s at %s", to.Name, to.Sequence, to.Status, to.Stage)}, d.Did...)
-	return d, err
+	return d, nil
 }
 
 // mend has the store mend a project, damaged or not, that no engine is at work on.
