@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/shadowrun/shadowrun/harness/pipeline"
+	"github.com/shadowrun/shadowrun/harness/pipeline/project"
 	"github.com/shadowrun/shadowrun/harness/soak"
 )
 
@@ -123,12 +124,18 @@ func (a *app) finish(f *pipelineFlags, d pipeline.Done, err error) error {
 	if err != nil && len(d.Did) == 0 {
 		return f.refused(err)
 	}
+	if d.Next == "" && d.Project != "" && d.Status != project.Completed {
+		d.Next = "shadowrun pipeline status " + d.Project
+	}
 	d.Next = f.paste(d.Next)
 	if printed := a.printDone(d); printed != nil {
 		return printed
 	}
 	if err != nil {
-		return failure{f.refused(err), exitFail, []string{"not all of it was done: put right what is named here, then once more"}}
+		var refused failure
+		err = f.refused(err)
+		errors.As(err, &refused)
+		return failure{err, exitFail, append([]string{"not all of it was done: put right what is named here, then once more"}, refused.hints...)}
 	}
 	return nil
 }
