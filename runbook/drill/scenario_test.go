@@ -197,3 +197,16 @@ func TestRecords(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// A shell that ends is told from a step that takes too long, though both wake who waits for it.
+func TestAStepThatEndsItsShellIsNeverATimeOut(t *testing.T) {
+	script := strings.Repeat("step quits\nexitcode 3\nstdout leaving\n", 30)
+	for range 5 {
+		t.Run("", func(t *testing.T) {
+			t.Parallel()
+			if result, _, _ := carryOut(t, script, drill.Options{Program: "/bin/false"}); result.Verdict != runbook.Pass {
+				t.Error(result.Why)
+			}
+		})
+	}
+}

@@ -62,8 +62,9 @@ func startShell(dir, cwd string, env map[string]string) (*shell, error) {
 		return nil, fmt.Errorf("start bash: %w", err)
 	}
 	go func() {
-		defer close(s.gone)
 		s.command.Wait()
+		// Before the deadline: who is woken by that asks whether the shell has ended, or it was the time.
+		close(s.gone)
 		// A child that it left may hold the pipe open: nothing more will come.
 		s.ends.SetReadDeadline(time.Unix(1, 0))
 	}()
