@@ -112,6 +112,7 @@ func TestScenarios(t *testing.T) {
 			[]string{"drills/pump.txtar:1", "pump.md:35", "step named: <pump-id> is not bound; say 'bind pump-id VALUE'", "nothing was carried out"}},
 		{"a stale digest: nothing is carried out", "step open 0123456789ab\nstdout open\n", carriedOut{"fail", []string{"open not_reached"}},
 			[]string{"pump.md:5: step open is not as it was reviewed: nothing was carried out", "reviewed: digest 0123456789ab (drills/pump.txtar:1)", "write there\n    step open "}},
+		{"a stale digest is no fault of the step before", "step shown\nstdout bar\nstep open 0123456789ab\nstdout open\n", carriedOut{"fail", []string{"shown pass", "open not_reached"}}, nil},
 		{"no such step", "step shut 0123456789ab\nstdout open\n", carriedOut{"fail", nil}, []string{`no runbook has a step "shut"`, "runbook list"}},
 		{"a step for a person", "step climb\nstdout open\n", carriedOut{"fail", []string{"climb not_reached"}}, []string{"step climb is for a person: a ladder is needed"}},
 		{"a procedure", "procedure stop\ngrep -count=1 three done\n", carriedOut{"pass", []string{"stop-1 pass", "stop-2 pass", "stop-3 pass"}}, nil},

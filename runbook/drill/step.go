@@ -26,6 +26,7 @@ func carryOutStep(r *run, line int, args []string, exit int) error {
 	if len(args) != 2 {
 		return usage("step ID DIGEST")
 	}
+	r.settlePassed() // the script came this far
 	book, s, err := runbook.FindStep(r.Books, args[0])
 	if err != nil {
 		return err
@@ -43,6 +44,7 @@ func carryOutProcedure(r *run, line int, args []string, exit int) error {
 	if len(args) != 2 {
 		return usage("procedure ID DIGEST")
 	}
+	r.settlePassed() // the script came this far
 	book, p, err := runbook.FindProcedure(r.Books, args[0])
 	if err != nil {
 		return err
@@ -66,7 +68,6 @@ func (r *run) stale(line int, where, kind string, args []string, digest string) 
 
 // carryOut carries out steps of one procedure. All that can be wrong beforehand is found before the first one begins.
 func (r *run) carryOut(line int, book *runbook.Book, steps []*runbook.Step, exit int) error {
-	r.settlePassed()
 	blocks := make([]string, len(steps))
 	for i, s := range steps {
 		if s.Destructive && r.Live && !r.Destructive {
