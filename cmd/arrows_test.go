@@ -38,6 +38,7 @@ var arrows = []struct {
 	{"harness/monitor/console", nil, "it shows what it is given; whose facts these are is not its business"},
 	{"harness/monitor/capture", []string{"golden", "harness", "harness/ledger", "harness/soak", "harness/monitor/family"}, "it copies what is there; what that means is not its business"},
 	{"harness/monitor/serve", []string{"golden", "replay", "harness/ledger", "harness/soak", "harness/monitor"}, "it shows what is seen; the forms of its documents are the command line's"},
+	{"harness/report", []string{"golden", "replay", "harness", "harness/ledger", "harness/soak", "harness/stop", "runbook"}, "it states what is recorded; who signs that, and how it is carried, is not its business"},
 	{"runbook", nil, "a document is read the same whatever carries it out"},
 	{"harness/pipeline/project", nil, "what may happen to a project is pure: no clock, no disk, no process"},
 	{"harness/pipeline/store", []string{"harness/pipeline/project"}, "it keeps a project; who works on it, and when, is not its business"},
@@ -46,7 +47,7 @@ var arrows = []struct {
 	{"runbook/drill", []string{"runbook"}, "it carries out what a runbook says; which service that concerns is not its business"},
 	{"runbook/drill/loopback", []string{"runbook/deploy"}, "it starts servers; what a drill does to them is not its business"},
 	{"scenarios", []string{"runbook", "runbook/drill", "runbook/drill/loopback", "cmd"}, "they are the documents' other half; the test that certifies drives the real command"},
-	{"cmd", []string{"golden", "replay", "replay/explain", "replay/lab", "replay/external", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/soak", "harness/stop", "harness/monitor", "harness/monitor/alert", "harness/monitor/family", "harness/monitor/console", "harness/monitor/capture", "harness/monitor/serve", "harness/pipeline", "harness/pipeline/project", "harness/pipeline/store", "runbook", "runbook/deploy", "runbook/drill", "runbook/drill/loopback", "scenarios"}, "nothing imports it but main functions"},
+	{"cmd", []string{"golden", "replay", "replay/explain", "replay/lab", "replay/external", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/soak", "harness/stop", "harness/monitor", "harness/monitor/alert", "harness/monitor/family", "harness/monitor/console", "harness/monitor/capture", "harness/monitor/serve", "harness/pipeline", "harness/pipeline/project", "harness/pipeline/store", "harness/report", "runbook", "runbook/deploy", "runbook/drill", "runbook/drill/loopback", "scenarios"}, "nothing imports it but main functions"},
 	{"cmd/shadowrun", []string{"cmd"}, "one call"},
 }
 

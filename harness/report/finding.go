@@ -1,0 +1,53 @@
+package report
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Finding is one of the soak's.
+type Finding struct {
+	Key          string          `json:"key"`
+	Workflow     string          `json:"workflow"`
+	Class        string          `json:"class"`
+	Cause        string          `json:"cause"`
+	Path         string          `json:"path"` // pattern; empty: the whole
+	Count        int64           `json:"count"`
+	First        Sight           `json:"first"`
+	Last         Sight           `json:"last"`
+	Shortest     string          `json:"shortest"` // the run that shows it most shortly
+	Example      json.RawMessage `json:"example,omitempty"`
+	Proof        string          `json:"proof,omitempty"` // what experiments made of it; without, the cause is a suspicion
+	Reproduction string          `json:"reproduction"`
+	Accepted     *Accepted       `json:"accepted,omitempty"`
+}
+
+// Sight is when and in which run a finding was seen.
+type Sight struct {
+	Run string    `json:"run"`
+	At  time.Time `json:"at"`
+}
+
+// Accepted says that somebody lets a finding be.
+type Accepted struct {
+	Reason string    `json:"reason"`
+	Until  time.Time `json:"until"`
+	Who    string    `json:"who"`
+}
+
+// Rule is one of the configuration, and what it hid.
+type Rule struct {
+	Rule        string `json:"rule"`
+	Reason      string `json:"reason,omitempty"`
+	Matched     int64  `json:"matched"`
+	Hid         int64  `json:"hid"`
+	EqualAnyway int64  `json:"equal_anyway"`
+}
+
+// Unknown is a run, or a replay of one, that could not be checked.
+type Unknown struct {
+	Run      string `json:"run"`
+	Workflow string `json:"workflow"`
+	What     string `json:"what"` // run or replay
+	Why      string `json:"why"`
+}
