@@ -61,6 +61,7 @@ type Checked struct {
 	NotAligned    []string     // see [Result]; of all replays
 	Audit         Audit        // over all replays; nil without rules
 	Got           int          // the first attempt that differed, from 1; 0: none
+	Agree         bool         // all replays, at least two, differ from the golden and are alike
 }
 
 // Check replays want until there is a verdict. It calls replay with 1, 2, … and never twice at
@@ -230,7 +231,8 @@ func (k *check) decide() {
 			o.Why = fmt.Sprintf("equal, but for %d differences that rules cover", len(o.Covered))
 		}
 	case VerdictViolation:
-		if changed := k.changed(); len(changed) > 0 && k.drifted() {
+		o.Agree = k.drifted()
+		if changed := k.changed(); len(changed) > 0 && o.Agree {
 			o.Verdict = VerdictDrift
 			k.blame(changed)
 		}

@@ -60,13 +60,13 @@ func TestCheck(t *testing.T) {
 		{name: "not replayable", golden: steady, replays: []string{"-"},
 			want: Checked{Verdict: VerdictUnknown, NotReplayable: 2}, why: "timed out"},
 		{name: "always another value", golden: steady, replays: []string{`{"v":"rejected"}`},
-			want: Checked{Verdict: VerdictViolation, Replays: 6, Differing: 6, Got: 1}, why: "differs in 6 of 6"},
+			want: Checked{Verdict: VerdictViolation, Replays: 6, Differing: 6, Got: 1, Agree: true}, why: "differs in 6 of 6"},
 		{name: "differs once", golden: steady, replays: []string{`{"v":"rejected"}`, steady},
 			want: Checked{Verdict: VerdictViolation, Replays: 6, Differing: 1, Got: 1}, why: "differs in 1 of 6"},
 		{name: "differs twice", golden: steady, replays: []string{`{"v":"rejected"}`, steady, steady, `{"v":"rejected"}`, steady},
 			want: Checked{Verdict: VerdictViolation, Replays: 6, Differing: 2, Got: 1}, why: "differs in 2 of 6"},
 		{name: "another build, the same six times", golden: steady, replays: []string{`{"v":"rejected"}`}, build: "b2",
-			want: Checked{Verdict: VerdictDrift, Replays: 6, Differing: 6, Got: 1}, why: "the build is not the golden's"},
+			want: Checked{Verdict: VerdictDrift, Replays: 6, Differing: 6, Got: 1, Agree: true}, why: "the build is not the golden's"},
 		{name: "another build, but under load", golden: steady, replays: []string{`{"v":"rejected"}`}, build: "b2", variant: "loaded",
 			want: Checked{Verdict: VerdictViolation, Replays: 6, Differing: 6, Got: 1}},
 		{name: "another build, and not the same every time", golden: steady, replays: []string{`{"v":"rejected"}`, `{"v":"rejected"}`, `{"v":"later on"}`}, build: "b2",
@@ -85,7 +85,7 @@ func TestCheck(t *testing.T) {
 			replays: []string{
 				`{"t":"2026-11-22T10:01:00Z","v":"b"}`, `{"t":"2026-11-22T10:02:00Z","v":"b"}`, `{"t":"2026-11-22T10:03:00Z","v":"b"}`,
 				`{"t":"2026-11-22T10:04:00Z","v":"b"}`, `{"t":"2026-11-22T10:05:00Z","v":"b"}`, `{"t":"2026-11-22T10:06:00Z","v":"b"}`},
-			want: Checked{Verdict: VerdictDrift, Replays: 6, Differing: 6, Got: 1}},
+			want: Checked{Verdict: VerdictDrift, Replays: 6, Differing: 6, Got: 1, Agree: true}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			build := test.build
