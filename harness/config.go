@@ -34,6 +34,7 @@ type Config struct {
 	Workflows    []WorkflowConfig  `yaml:"workflows"`
 	Rules        []RuleConfig      `yaml:"rules"`
 	Monitor      MonitorConfig     `yaml:"monitor"` // from when on those who watch the soak are told
+	Gate         GateConfig        `yaml:"gate"`    // of pull requests
 
 	// Dir is the configuration's folder, absolute: where commands run. Not a key.
 	Dir string `yaml:"-"`
@@ -137,6 +138,7 @@ func (c Config) Defaults() Config {
 	c.Budget = c.Budget.Defaults()
 	c.Stop.defaults()
 	c.Monitor = c.Monitor.Defaults()
+	c.Gate = c.Gate.Defaults()
 	c.Workflows = slices.Clone(c.Workflows)
 	for i := range c.Workflows {
 		c.Workflows[i].defaults(c)

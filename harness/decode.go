@@ -86,6 +86,9 @@ func (d *decoder) plain(n ast.Node, to reflect.Value, path string) error {
 		to.Set(reflect.New(to.Type().Elem()))
 		return d.plain(n, to.Elem(), path)
 	case reflect.Struct, reflect.Map:
+		if either, ok := to.Addr().Interface().(listed); ok && n.Type() == ast.SequenceType {
+			return d.sequence(n, either.list(), path)
+		}
 		return d.mapping(n, to, path)
 	case reflect.Slice:
 		return d.sequence(n, to, path)
@@ -93,6 +96,9 @@ func (d *decoder) plain(n ast.Node, to reflect.Value, path string) error {
 		return scalarInto(n, to, path)
 	}
 }
+
+// listed is what may be written as a list, too.
+type listed interface{ list() reflect.Value }
 
 func (d *decoder) sequence(n ast.Node, to reflect.Value, path string) error {
 	list, ok := n.(*ast.SequenceNode)

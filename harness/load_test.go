@@ -234,6 +234,7 @@ func TestDefaults(t *testing.T) {
 		Recheck: &recheck, Again: 5, FailOn: "violation", UnknownRate: &rate, Explain: "never", Budget: Budget{240, 10 * time.Minute},
 		Stop:    StopConfig{Timeout: Duration(30 * time.Second), InFlight: "finish"},
 		Monitor: MonitorConfig{DiskWarning: 90, DiskCritical: 98, GoldenSize: 10 << 30, Interval: Duration(5 * time.Minute)},
+		Gate:    GateConfig{Goldens: "testdata/goldens", Seeds: GateSeeds{List: []uint64{1, 2, 3}}, Replays: 5, FailOn: []string{"violation", "drift", "missing"}},
 		Workflows: []WorkflowConfig{{
 			Name: "a", Command: []string{"a"}, Output: golden.OutputText, Trace: "stdout", Artifacts: &yes, Variants: []Variant{VariantAgain},
 			Timeout: Duration(time.Minute), Weight: 1, MaxOutput: 64 << 20, MaxEvents: 2_000_000, MaxProcesses: 256, External: "record",

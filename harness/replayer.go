@@ -87,3 +87,13 @@ func (r *Runner) Replay(ctx context.Context, p PlannedRun, of OlderRun, n int, y
 	}
 	return nil
 }
+
+// Check replays a run under its variant until there is a verdict: if it differs, again more times. [Runner.Prepare] comes
+// first, and the caller closes the trace that differs. The error is that ctx ended.
+func (r *Runner) Check(ctx context.Context, p PlannedRun, of OlderRun, again int) (*ReplayResult, error) {
+	result := r.replay(ctx, p, of, again)
+	if result == nil {
+		return nil, context.Cause(ctx)
+	}
+	return result, nil
+}

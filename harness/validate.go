@@ -65,7 +65,7 @@ func (c Config) check() error {
 	case c.Explain != ExplainNever && c.Explain != ExplainOnMismatch:
 		return badKey("explain", "%q is not known; want never or on-mismatch", c.Explain)
 	}
-	return cmp.Or(checkVariables("", c.Env, c.PassEnv), checkNames("redact", c.Redact), c.Stop.check(), c.checkWorkflows(), c.checkRules(), c.Monitor.check("monitor."))
+	return cmp.Or(checkVariables("", c.Env, c.PassEnv), checkNames("redact", c.Redact), c.Stop.check(), c.checkWorkflows(), c.checkRules(), c.Monitor.check("monitor."), c.Gate.check())
 }
 
 func (c Config) checkWorkflows() error {
@@ -101,8 +101,9 @@ func (c Config) checkRules() error {
 	return nil
 }
 
-// CheckRuleWorkflows refuses a rule for a workflow that there is not: it would never match. It is for
-// a configuration with all its workflows, none of which a flag has left out.
+// CheckRuleWorkflows refuses a rule for a workflow that there is not: it would never match. It refuses such a one
+// of the gate, too. It is for a configuration with all its workflows, none of which a flag
+// has left out.
 func (c Config) CheckRuleWorkflows() error {
 	var names []string
 	for _, w := range c.Workflows {
@@ -118,7 +119,7 @@ func (c Config) CheckRuleWorkflows() error {
 		}
 		return badKey(at, "there is no workflow %q; want one of %s", r.Workflow, strings.Join(names, ", "))
 	}
-	return nil
+	return c.Gate.checkWorkflows(names)
 }
 
 func (w WorkflowConfig) check(at string) error {

@@ -25,6 +25,7 @@ const redacted = "[redacted]"
 func storeConfig(c harness.Config) (text, digest string, err error) {
 	c.Env = redactEnv(c.Env, c.Redact)
 	c.Monitor = c.Monitor.WithoutReceivers()
+	c.Gate = harness.GateConfig{} // no part of a soak
 	c.Workflows = slices.Clone(c.Workflows)
 	for i := range c.Workflows {
 		c.Workflows[i].Env = redactEnv(c.Workflows[i].Env, c.Redact)
@@ -103,6 +104,7 @@ func unredact(env, from map[string]string) error {
 // changedKeys returns the keys of a configuration whose values differ between two.
 func changedKeys(a, b harness.Config) (keys []string) {
 	b.Monitor = b.Monitor.WithoutReceivers()
+	a.Gate, b.Gate = harness.GateConfig{}, harness.GateConfig{}
 	va, vb := reflect.ValueOf(a), reflect.ValueOf(b)
 	for i := range va.NumField() {
 		key := va.Type().Field(i).Tag.Get("yaml")
