@@ -104,7 +104,7 @@ func (g GateConfig) check() error {
 	switch {
 	case g.Seeds.Count < 0 || g.Seeds.Count > maxGateSeeds || len(g.Seeds.List) > maxGateSeeds:
 		return badKey("gate.seeds", "want 1 to %d", maxGateSeeds)
-	case g.Replays < 1 || g.Replays > 100:
+	case g.Replays < 0 || g.Replays > 100: // 0 is what a ledger keeps of it
 		return badKey("gate.replays", "%d is out of range; want 1 to 100", g.Replays)
 	}
 	for i, seed := range g.Seeds.List {
