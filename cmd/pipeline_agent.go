@@ -121,7 +121,7 @@ func (f *pipelineFlags) agents() ([]string, error) {
 func (a *app) writeAgent(c pipeline.AgentCheck) {
 	verdict := "ok"
 	if len(c.Problems) > 0 {
-		verdict = quantity(len(c.Problems), "PROBLEM")
+		verdict = quantityOf(len(c.Problems), "PROBLEM", "PROBLEMS")
 	}
 	fmt.Fprintf(a.out, "%s: %s\n", printable(c.Name), verdict)
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)

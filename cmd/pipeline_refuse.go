@@ -27,7 +27,11 @@ func (f *pipelineFlags) refused(err error) error {
 		for _, other := range others {
 			text += "\n" + other.Error()
 		}
-		hints := append(f.mends(damage), "what a command would do, --dry-run says; nothing was changed so far")
+		var hints []string
+		for _, m := range mends(damage) {
+			hints = append(hints, f.mend(m))
+		}
+		hints = append(hints, "what a command would do, --dry-run says; nothing was changed so far")
 		return failure{errors.New(text), exitUsage, hints}
 	}
 	var held *store.HeldError
@@ -78,7 +82,7 @@ func describeDamage(d *store.Damage) string {
 }
 
 // mends are the commands that mend all that is damaged, each once, the one that mends most first.
-func (f *pipelineFlags) mends(damage []*store.Damage) []string {
+func mends(damage []*store.Damage) []string {
 	times := map[string]int{}
 	var all []string
 	for _, d := range damage {
@@ -89,10 +93,17 @@ func (f *pipelineFlags) mends(damage []*store.Damage) []string {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b string) int { return times[b] - times[a] })
-	for i, m := range all {
-		all[i] = f.mend(m)
-	}
 	return all
+}
+
+// losing is what is gone after a command that mends; "" where that is nothing.
+func losing(damage []*store.Damage, command string) string {
+	for _, d := range damage {
+		if loses := d.Loses[command]; loses != "" {
+			return loses
+		}
+	}
+	return ""
 }
 
 // mend is a command that can be typed as it stands. One that changes a project says why.

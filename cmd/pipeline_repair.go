@@ -31,7 +31,7 @@ func (a *app) pipelineDoctorCommand(f *pipelineFlags) *cobra.Command {
 		Short: "Check every byte of every file against the log, and say what mends it",
 		Long: `Checks projects, all of them unless some are named: the audit log's chain, the checksum and schema of each
 file, every artifact's digest; and the configuration. What is damaged is named with the commands that mend it, the
-mildest first.
+one that loses least first, and what each loses.
 
 --accept makes a project's files, as somebody edited them by hand, its state, if they are valid. It is entered in
 the audit log with the whole new state.
@@ -105,12 +105,15 @@ func (a *app) writeDamage(f *pipelineFlags, j pipelineDoctorJSON) error {
 		for _, d := range of[id] {
 			fmt.Fprintf(a.out, "  %s\n", describeDamage(d))
 		}
-		for i, m := range f.mends(of[id]) {
+		for i, m := range mends(of[id]) {
 			head := "or"
 			if i == 0 {
 				head = "next"
 			}
-			fmt.Fprintf(a.out, "  %-4s  %s\n", head, m)
+			fmt.Fprintf(a.out, "  %-4s  %s\n", head, f.mend(m))
+			if loses := losing(of[id], m); loses != "" {
+				fmt.Fprintf(a.out, "        loses %s\n", printable(loses))
+			}
 		}
 	}
 	return nil

@@ -66,7 +66,10 @@ func TestWhatMendsMostComesFirst(t *testing.T) {
 		{File: "b", Mend: []string{"shadowrun pipeline reconstruct project-1", "move it away"}},
 		{File: "c", Mend: []string{"shadowrun pipeline run project-1"}},
 	}
-	got := (&pipelineFlags{root: "a b"}).mends(damage)
+	got := mends(damage)
+	for i, m := range got {
+		got[i] = (&pipelineFlags{root: "a b"}).mend(m)
+	}
 	want := []string{
 		"shadowrun pipeline --root 'a b' reconstruct project-1 --reason \"…\"",
 		"shadowrun pipeline --root 'a b' restore project-1 --reason \"…\"",

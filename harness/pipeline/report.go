@@ -31,8 +31,12 @@ func (o Operator) Status(id string) (Status, error) {
 	}
 	defer p.Close()
 	entries := p.Entries()
+	state, err := p.State().Sealed()
+	if err != nil {
+		return Status{}, err
+	}
 	return Status{
-		State: p.State(), Engine: p.Holder(), Health: findings(p, config, o.Now()),
+		State: state, Engine: p.Holder(), Health: findings(p, config, o.Now()),
 		Last: slices.Clone(entries[max(0, len(entries)-lastShown):]),
 	}, nil
 }

@@ -29,15 +29,22 @@ func encode(v any) ([]byte, error) {
 	return append(b, '\n'), err
 }
 
-// Encode is the state as state.json holds it, checksum included.
-func (s State) Encode() ([]byte, error) {
+// Sealed is the state with its checksum.
+func (s State) Sealed() (State, error) {
 	s.Checksum = ""
 	b, err := encode(s)
+	s.Checksum = Digest(b)
+	return s, err
+}
+
+// Encode is the state as state.json holds it, checksum included.
+func (s State) Encode() ([]byte, error) {
+	s, err := s.Sealed()
 	if err != nil {
 		return nil, err
 	}
-	s.Checksum = Digest(b)
-	if b, err = encode(s); err != nil {
+	b, err := encode(s)
+	if err != nil {
 		return nil, err
 	}
 	return b, stateSchema.check(b)

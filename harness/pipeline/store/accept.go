@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/shadowrun/shadowrun/harness/pipeline/project"
 )
@@ -10,37 +11,40 @@ import (
 // artifacts, as they are now. They have to be valid but for their checksums. The log can't be
 // edited: it is what happened.
 func Accept(dir string, o Options, reason string) (Mending, error) {
-	return mend(dir, o, func(p *Project, s *survey) (project.Entry, error) {
-		if s.broken != nil {
-			return project.Entry{}, s.broken
-		}
-		if len(s.damage) == 0 {
-			return project.Entry{}, fmt.Errorf("%s: there is nothing to accept: every file is what its log says", p.id)
-		}
-		state, err := edited(p, stateFile, project.ReadEdited)
-		if err != nil {
-			return project.Entry{}, err
-		}
-		letters, err := edited(p, lettersFile, project.ReadEditedLetters)
-		if err != nil {
-			return project.Entry{}, err
-		}
-		if state.Project != p.id || letters.Project != p.id {
-			return project.Entry{}, fmt.Errorf("%s: want its own id in %s and %s, got %q and %q", p.id, stateFile, lettersFile, state.Project, letters.Project)
-		}
-		acceptArtifacts(&state, s.files)
-		return takeover(project.Accepted, reason, project.Takeover{Source: "edit by hand", State: state, Letters: &letters.Letters}), nil
-	})
+	return mend(dir, o, func(p *Project, s *survey) (project.Entry, error) { return s.acceptance(p.root, reason) })
 }
 
-func edited[T any](p *Project, name string, read func([]byte) (T, error)) (T, error) {
+// acceptance is the entry that makes the files as they are the state.
+func (s *survey) acceptance(root *os.Root, reason string) (e project.Entry, err error) {
+	if s.broken != nil {
+		return e, s.broken
+	}
+	if len(s.damage) == 0 {
+		return e, fmt.Errorf("%s: there is nothing to accept: every file is what its log says", s.id)
+	}
+	state, err := edited(root, s.id, stateFile, project.ReadEdited)
+	if err != nil {
+		return e, err
+	}
+	letters, err := edited(root, s.id, lettersFile, project.ReadEditedLetters)
+	if err != nil {
+		return e, err
+	}
+	if state.Project != s.id || letters.Project != s.id {
+		return e, fmt.Errorf("%s: want its own id in %s and %s, got %q and %q", s.id, stateFile, lettersFile, state.Project, letters.Project)
+	}
+	acceptArtifacts(&state, s.files)
+	return takeover(project.Accepted, reason, project.Takeover{Source: "edit by hand", State: state, Letters: &letters.Letters}), nil
+}
+
+func edited[T any](root *os.Root, id, name string, read func([]byte) (T, error)) (T, error) {
 	var v T
-	content, err := p.root.ReadFile(name)
+	content, err := root.ReadFile(name)
 	if err == nil {
 		v, err = read(content)
 	}
 	if err != nil {
-		return v, &Damage{Project: p.id, File: name, Found: err.Error(), Expected: "a valid document", Mend: []string{"edit it again", reconstruct(p.id)}}
+		return v, &Damage{Project: id, File: name, Found: err.Error(), Expected: "a valid document", Mend: []string{"edit it again", reconstruct(id)}}
 	}
 	return v, nil
 }

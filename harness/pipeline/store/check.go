@@ -3,6 +3,8 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,6 +62,11 @@ func Backups(dir string) ([]Backup, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.backups(root)
+}
+
+// backups are a project's, the newest first: where the log is broken the state itself is one.
+func (s *survey) backups(root *os.Root) ([]Backup, error) {
 	var all []Backup
 	for _, name := range names(s.files) {
 		if !strings.HasPrefix(name, backupFile) && (name != stateFile || s.broken == nil) {
@@ -67,11 +74,10 @@ func Backups(dir string) ([]Backup, error) {
 		}
 		b := Backup{Name: name}
 		b.Sequence, _ = strconv.ParseInt(strings.TrimPrefix(name, backupFile+"."), 10, 64)
-		content, err := root.ReadFile(name)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", id, err)
+		state, err := readState(root, name, s.id)
+		if errors.As(err, new(*fs.PathError)) {
+			return nil, fmt.Errorf("%s: %w", s.id, err)
 		}
-		state, err := ownState(content, id)
 		if err != nil {
 			b.Damage = err.Error()
 		} else {
@@ -81,6 +87,15 @@ func Backups(dir string) ([]Backup, error) {
 	}
 	slices.SortStableFunc(all, func(a, b Backup) int { return int(b.Sequence - a.Sequence) })
 	return all, nil
+}
+
+// readState reads a state, or a backup of one.
+func readState(root *os.Root, name, id string) (project.State, error) {
+	content, err := root.ReadFile(name)
+	if err != nil {
+		return project.State{}, err
+	}
+	return ownState(content, id)
 }
 
 func ownState(content []byte, id string) (project.State, error) {

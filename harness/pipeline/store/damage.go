@@ -14,8 +14,10 @@ type Damage struct {
 	Offset   int64    `json:"offset,omitempty"` // of that line's first byte
 	Found    string   `json:"found"`
 	Expected string   `json:"expected"`
-	Mend     []string `json:"mend"`  // commands, the mildest first
-	Heals    bool     `json:"heals"` // opening the project mends it; it is what a killed engine leaves
+	Mend     []string `json:"mend"` // commands that will not be refused, the one that loses least first
+	// Loses says what is gone after a command of Mend, beside what it keeps aside; those that lose nothing are not in it.
+	Loses map[string]string `json:"loses,omitempty"`
+	Heals bool              `json:"heals"` // opening the project mends it; it is what a killed engine leaves
 }
 
 func (d *Damage) Error() string {

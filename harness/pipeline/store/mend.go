@@ -170,12 +170,7 @@ func (p *Project) relog(s *survey) (int, error) {
 		return 0, err
 	}
 	p.holds = append([]byte{}, log[:s.size]...)
-	rest := log[s.size:]
-	lost := bytes.Count(rest, []byte("\n"))
-	if len(rest) > 0 && rest[len(rest)-1] != '\n' {
-		lost++
-	}
-	return lost, nil
+	return unread(log, s.size), nil
 }
 
 // rescue makes objects of the artifacts' contents, where there are none or they were altered.

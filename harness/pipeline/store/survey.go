@@ -51,9 +51,11 @@ func look(root *os.Root, id string) (*survey, error) {
 	}
 	s.readLog(log)
 	if s.broken != nil {
-		return s, s.documents(root)
+		err = s.documents(root)
+	} else {
+		err = s.compare(root)
 	}
-	return s, s.compare(root)
+	return s, errors.Join(err, s.offer(root))
 }
 
 func (s *survey) found(file, found, expected string, mend ...string) *Damage {
@@ -101,7 +103,7 @@ func (s *survey) readLog(log []byte) {
 		case len(after) == 0 && line > 1 && !errors.As(err, new(*folded)): // the end of a line that was never acknowledged, if the state agrees
 			s.torn = rest
 		default:
-			s.broken = s.found(logFile, err.Error(), "an unaltered line", reconstruct(s.id), restore(s.id))
+			s.broken = s.found(logFile, err.Error(), "an unaltered line", restore(s.id), reconstruct(s.id))
 			if line == 1 { // there is nothing to reconstruct from
 				s.broken.Mend = []string{restore(s.id), restart(s.id)}
 			}
@@ -144,7 +146,7 @@ func (s *survey) compare(root *os.Root) error {
 	n, _ := s.history.last()
 	if ahead := s.ahead(root); ahead > int64(n) {
 		s.broken = s.found(logFile, fmt.Sprintf("it ends with entry %d, but %s is after entry %d", n, stateFile, ahead),
-			"all entries", restore(s.id)+" --backup "+stateFile, reconstruct(s.id))
+			"all entries", restore(s.id), reconstruct(s.id))
 		s.broken.Line, s.broken.Offset = n+1, s.size
 		s.damage = append(s.damage, s.broken)
 		return s.documents(root)
@@ -204,7 +206,7 @@ func (s *survey) checkTorn() {
 	d := s.found(logFile, "its last line is torn", "whole lines", opening(s.id))
 	d.Line, d.Offset = n+1, s.size
 	if len(s.damage) > 0 || s.behind {
-		d.Found, d.Mend = "its last line was cut or altered", []string{reconstruct(s.id), restore(s.id)}
+		d.Found, d.Mend = "its last line was cut or altered", []string{restore(s.id), reconstruct(s.id)}
 		s.damage = append([]*Damage{d}, s.damage...)
 		s.broken = d
 		return
