@@ -1,0 +1,167 @@
+package bundle
+
+import (
+	"archive/tar"
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// Limits bound what reading takes, whatever a bundle says of itself. Zero values are the defaults.
+type Limits struct {
+	Files int   // how many; 100,000
+	Bytes int64 // unpacked; 16 GiB
+	Kept  int64 // of a file that is kept, and of the manifest; 64 MiB
+}
+
+func (l Limits) defaults() Limits {
+	return Limits{cmp.Or(l.Files, 100_000), cmp.Or(l.Bytes, 16<<30), cmp.Or(l.Kept, 64<<20)}
+}
+
+// maxWindow is more than what our own encoder asks a decoder to remember, in bytes.
+const maxWindow = 16 << 20
+
+// Contents is what reading a bundle found.
+type Contents struct {
+	SHA256   string // of the whole
+	Bytes    int64
+	Files    []Entry           // what is there, in order, the manifest among it
+	Kept     map[string][]byte // of those that were asked for
+	Problems []Problem         // where it is not as its manifest says
+}
+
+// Read reads a bundle and keeps the content of some of its files. An error is about the file as
+// such; what is wrong within is a problem.
+func Read(path string, l Limits, keep ...string) (Contents, error) {
+	in, err := os.Open(path)
+	if err != nil {
+		return Contents{}, fmt.Errorf("bundle: %w", err)
+	}
+	defer in.Close()
+	if info, err := in.Stat(); err != nil || !info.Mode().IsRegular() {
+		return Contents{}, errors.Join(fmt.Errorf("bundle %s: want a file", path), err)
+	}
+	r := &reader{limits: l.defaults(), keep: append(keep, ManifestName), c: Contents{Kept: map[string][]byte{}}}
+	sum := sha256.New()
+	read := &counted{r: io.TeeReader(in, sum)}
+	if err := r.unpack(read); err != nil {
+		r.problem(Torn, r.last(), "%v", err)
+	}
+	if _, err := io.Copy(io.Discard, read); err != nil {
+		return Contents{}, fmt.Errorf("bundle: %w", err)
+	}
+	r.c.SHA256, r.c.Bytes = hex.EncodeToString(sum.Sum(nil)), read.n
+	r.judge()
+	return r.c, nil
+}
+
+type reader struct {
+	limits Limits
+	keep   []string
+	c      Contents
+}
+
+func (r *reader) problem(kind Kind, file, format string, args ...any) {
+	r.c.Problems = append(r.c.Problems, Problem{file, kind, fmt.Sprintf(format, args...)})
+}
+
+func (r *reader) last() string {
+	if len(r.c.Files) == 0 {
+		return ManifestName
+	}
+	return r.c.Files[len(r.c.Files)-1].Name
+}
+
+// unpack reads all that can be. The stream's own checksum is passed over: it would hide which file was
+// changed, and the SHA-256 of each file and of the whole say more.
+func (r *reader) unpack(in io.Reader) error {
+	packed, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow), zstd.IgnoreChecksum(true))
+	if err != nil {
+		return err
+	}
+	defer packed.Close()
+	whole := &counted{r: packed, limit: r.limits.Bytes}
+	files := tar.NewReader(whole)
+	for {
+		h, err := files.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if len(r.c.Files) == r.limits.Files {
+			return fmt.Errorf("it holds more than %d files", r.limits.Files)
+		}
+		if err := r.file(h, files); err != nil {
+			return err
+		}
+	}
+	n, err := io.Copy(io.Discard, whole)
+	if n > 0 {
+		r.problem(Unnamed, r.last(), "%d bytes come after the archive's end", n)
+	}
+	return err
+}
+
+// file reads one, and notes what is not as we write it: nothing else may tell two bundles apart.
+func (r *reader) file(h *tar.Header, content io.Reader) error {
+	want := header(Entry{Name: h.Name, Size: h.Size})
+	plain := h.Typeflag == want.Typeflag && h.Mode == want.Mode && h.ModTime.Equal(want.ModTime) && h.Linkname == "" &&
+		h.Uid == 0 && h.Gid == 0 && h.Uname == "" && h.Gname == "" && len(h.PAXRecords) == 0
+	if !plain || !validName(h.Name) {
+		r.problem(Unsafe, h.Name, "no plain file as shadowrun writes it (type %q, mode %o)", h.Typeflag, h.Mode)
+	}
+	var kept bytes.Buffer
+	sum := sha256.New()
+	to := io.Writer(sum)
+	_, twice := r.c.Kept[h.Name]
+	keep := slices.Contains(r.keep, h.Name) && h.Size <= r.limits.Kept && !twice
+	if keep {
+		to = io.MultiWriter(sum, &kept)
+	}
+	// A sparse file claims more than is there: bounded like all the rest.
+	n, err := io.Copy(to, io.LimitReader(content, r.limits.Bytes))
+	r.c.Files = append(r.c.Files, Entry{h.Name, n, hex.EncodeToString(sum.Sum(nil))})
+	if keep {
+		r.c.Kept[h.Name] = kept.Bytes()
+	}
+	return err
+}
+
+// judge holds what was found to the manifest.
+func (r *reader) judge() {
+	if len(r.c.Files) == 0 || r.c.Files[0].Name != ManifestName {
+		r.problem(Missing, ManifestName, "want it as the first file")
+		return
+	}
+	m, err := parseManifest(r.c.Kept[ManifestName])
+	if err != nil {
+		r.problem(Changed, ManifestName, "%v", err)
+		return
+	}
+	r.c.Problems = append(r.c.Problems, Compare(m.Files, r.c.Files[1:])...)
+}
+
+// counted counts what is read, and fails beyond its limit.
+type counted struct {
+	r        io.Reader
+	n, limit int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	if c.limit > 0 && c.n > c.limit {
+		return n, fmt.Errorf("it unpacks to more than %d bytes", c.limit)
+	}
+	return n, err
+}
