@@ -110,6 +110,15 @@ func readPrivate(path string) (*key, error) {
 }
 
 func readPublic(path string) (*key, error) {
+	k, err := readAnyPublic(path)
+	if err != nil {
+		return nil, err
+	}
+	return named(path, k)
+}
+
+// readAnyPublic reads a public key whatever its file is called.
+func readAnyPublic(path string) (*key, error) {
 	der, err := readBlock(path, publicBlock)
 	if err != nil {
 		return nil, err
@@ -122,7 +131,7 @@ func readPublic(path string) (*key, error) {
 	if !ok {
 		return nil, fmt.Errorf("public key %s: want Ed25519, got %T", path, parsed)
 	}
-	return named(path, publicKey(public))
+	return publicKey(public), nil
 }
 
 // readBlock returns the one PEM block of a file. encoding/pem skips what it doesn't know, so

@@ -88,6 +88,15 @@ func OpenRing(dir string, o RingOptions) (*Ring, error) {
 	return r, r.findCurrent()
 }
 
+// OpenPublicKey returns a ring of the one public key in a file, whatever that is called. It only verifies.
+func OpenPublicKey(path string) (*Ring, error) {
+	k, err := readAnyPublic(path)
+	if err != nil {
+		return nil, err
+	}
+	return &Ring{o: RingOptions{ReadOnly: true}, keys: map[rawKeyID]*key{k.id: k}}, nil
+}
+
 // findCurrent reads which key signs. Where none is named yet it makes one, or, if a kill came
 // between making the first and naming it, goes on from there.
 func (r *Ring) findCurrent() error {

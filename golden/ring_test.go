@@ -215,3 +215,30 @@ func TestRingGoesOnAfterAKill(t *testing.T) {
 		})
 	}
 }
+
+// Who checks a signature elsewhere has been given one public key, under a name of their own.
+func TestOnePublicKeyVerifies(t *testing.T) {
+	r, other := testRing(t), testRing(t)
+	text, err := os.ReadFile(filepath.Join(r.dir, r.Current()+".pub"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "soak-host.pem")
+	if err := os.WriteFile(path, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	public, err := OpenPublicKey(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkOpens(t, public, mustSeal(t, r, "hello"), "hello")
+	if _, _, err := public.Open(testType, mustSeal(t, other, "hello")); !errors.Is(err, ErrUnknownKey) {
+		t.Errorf("another key: err = %v, want %v", err, ErrUnknownKey)
+	}
+	if _, err := public.Seal(testType, nil); !errors.Is(err, ErrVerifyOnly) {
+		t.Errorf("seal: err = %v, want %v", err, ErrVerifyOnly)
+	}
+	if _, err := OpenPublicKey(filepath.Join(r.dir, r.Current()+".key")); err == nil {
+		t.Error("a private key passes for a public one")
+	}
+}
