@@ -218,7 +218,11 @@ func TestRingGoesOnAfterAKill(t *testing.T) {
 
 // Who checks a signature elsewhere has been given one public key, under a name of their own.
 func TestOnePublicKeyVerifies(t *testing.T) {
-	r, other := testRing(t), testRing(t)
+	r := testRing(t)
+	other, err := OpenRing(t.TempDir(), RingOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	text, err := os.ReadFile(filepath.Join(r.dir, r.Current()+".pub"))
 	if err != nil {
 		t.Fatal(err)
