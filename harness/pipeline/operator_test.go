@@ -58,8 +58,11 @@ var operations = []struct {
 	{"record an incident", failed, func(o Operator) (Done, error) {
 		return o.RecordIncident(id, Incident{Title: "No model", Severity: "low"})
 	}, nil, WhyFailed},
-	{"reconstruct", broken, func(o Operator) (Done, error) { return o.Reconstruct(id) }, nil, WhyFailed},
-	{"restore", broken, func(o Operator) (Done, error) { return o.Restore(id, "") }, nil, WhyFailed},
+	{"reconstruct", broken, func(o Operator) (Done, error) { return o.Reconstruct(id) }, []string{"wrote state.json", "kept aside damaged/"}, WhyFailed},
+	{"reconstruct what was edited", byHand, func(o Operator) (Done, error) { return o.Reconstruct(id) },
+		[]string{"wrote state.json", "status: running → failed"}, WhyFailed},
+	{"accept what was edited", byHand, func(o Operator) (Done, error) { return o.Accept(id) }, []string{"status: failed → running"}, WhyFailed},
+	{"restore", broken, func(o Operator) (Done, error) { return o.Restore(id, "") }, []string{"status: failed → running", "wrote state.json"}, WhyFailed},
 	{"create", failed, func(o Operator) (Done, error) { return o.Create("", 5) }, []string{"project-2 begins at intake, seed 5"}, WhyFailed},
 }
 
@@ -101,6 +104,9 @@ func TestOperations(t *testing.T) {
 					t.Errorf("its dry run says nothing of %q: %q", want, dry.Did)
 				}
 			}
+			if d := cmp.Diff(done.Did, dry.Did); d != "" && !strings.HasPrefix(done.Operation, "restart") && (op.rig == broken || op.rig == byHand) {
+				t.Errorf("what it did is not what its dry run said (-did +said)\n%s", d)
+			}
 			if damage, err := r.operator().Doctor(); err != nil || len(damage) > 0 {
 				t.Errorf("after it the doctor says %v %v", damage, err)
 			}
@@ -118,7 +124,7 @@ func TestOperationsRefuseWhileAnEngineWorks(t *testing.T) {
 		t.Run(op.name, func(t *testing.T) {
 			t.Parallel()
 			r := op.rig.rig(t)
-			if op.name == "restart a damaged one fresh" || op.name == "reconstruct" || op.name == "restore" {
+			if op.rig == broken || op.rig == byHand {
 				if _, err := r.operator().Reconstruct(id); err != nil {
 					t.Fatal(err)
 				}

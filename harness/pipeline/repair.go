@@ -100,15 +100,10 @@ func (o Operator) mend(operation, id string, how func(dir string, so store.Optio
 		return d, err
 	}
 	dir := store.Dir(o.Root, id)
-	if o.DryRun {
-		found, err := store.Check(dir)
-		for _, f := range found {
-			d.did("mended %s: %s", f.File, f.Found)
-		}
-		return d, err
-	}
 	newest := newest(dir)
-	m, err := how(dir, o.options(), o.Reason)
+	so := o.options()
+	so.DryRun = o.DryRun
+	m, err := how(dir, so, o.Reason)
 	if err != nil {
 		return d, err
 	}
@@ -124,10 +119,13 @@ func (o Operator) mend(operation, id string, how func(dir string, so store.Optio
 	for _, name := range m.Written {
 		d.did("wrote %s", name)
 	}
+	for _, name := range m.Removed {
+		d.did("removed %s", name)
+	}
+	d.Did = append(d.Did, changes(m.Before, m.After)...)
 	d.did("entered as transition %d", m.Sequence)
-	s, err := o.stateOf(id)
-	d.Status, d.Stage = s.Status, s.CurrentStage
-	return d, err
+	d.Status, d.Stage = m.After.Status, m.After.CurrentStage
+	return d, nil
 }
 
 // newest is the last transition that a project's states tell of, as far as they can be read. A log

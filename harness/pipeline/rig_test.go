@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"bytes"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -56,6 +58,19 @@ var (
 	}), make: func(t *testing.T, r *rig) {
 		defer func() { recover() }()
 		r.engine().Run(t.Context(), id)
+	}}
+
+	// byHand: somebody set its status by hand.
+	byHand = &situation{config: noGates, agent: failed.agent, make: func(t *testing.T, r *rig) {
+		r.run(WhyFailed)
+		path := filepath.Join(store.Dir(r.root, id), "state.json")
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := replaceFile(path, bytes.Replace(text, []byte(`"status": "failed"`), []byte(`"status": "running"`), 1)); err != nil {
+			t.Fatal(err)
+		}
 	}}
 
 	// broken: one of its files was altered.

@@ -2,11 +2,8 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/shadowrun/shadowrun/harness/pipeline/project"
@@ -65,7 +62,8 @@ func (o Operator) RollbackConfig(ctx context.Context, revision string) (Done, er
 	if err != nil {
 		return d, err
 	}
-	if _, err := project.ParseConfig(path+" at "+revision, src); err != nil {
+	taken, err := project.ParseConfig(path+" at "+revision, src)
+	if err != nil {
 		return d, err
 	}
 	old, err := readConfig(o.Root)
@@ -77,6 +75,9 @@ func (o Operator) RollbackConfig(ctx context.Context, revision string) (Done, er
 		d.did("kept today's as %s", backup)
 	}
 	d.did("%s is that of %s", path, revision)
+	if today, err := project.ParseConfig(path, old); err == nil { // one that is wrong may be why it is rolled back
+		d.Did = append(d.Did, settingsChanged(today, taken)...)
+	}
 	if o.DryRun {
 		return d, nil
 	}
@@ -102,13 +103,9 @@ func (o Operator) Rollback(ctx context.Context, id, revision string) (Done, erro
 	if err != nil {
 		return o.done("rollback", id), err
 	}
+	brought := o.brought(ctx, take.State, revision, filepath.Dir(path))
 	d, err := o.mend("rollback", id, func(dir string, so store.Options, reason string) (store.Mending, error) {
-		if p, err := store.Open(dir, so); err == nil {
-			if err := errors.Join(o.bringBack(ctx, p, take.State, revision, filepath.Dir(path)), p.Close()); err != nil {
-				return store.Mending{}, err
-			}
-		}
-		return store.Takeover(dir, take, so, reason)
+		return store.Takeover(dir, take, brought, so, reason)
 	})
 	d.Did = append([]string{fmt.Sprintf("%s is the state after entry %d: %s at %s", take.Source, take.State.Sequence, take.State.Status, take.State.CurrentStage)}, d.Did...)
 	return d, err
@@ -136,21 +133,15 @@ func (o Operator) atRevision(ctx context.Context, revision, path string) (t proj
 	return t, nil
 }
 
-// bringBack puts the artifacts of an older state by, as far as the revision has them. The store has
-// all that its own log ever named, and refuses a state whose artifacts are nowhere.
-func (o Operator) bringBack(ctx context.Context, p *store.Project, s project.State, revision, dir string) error {
-	wanted, today := s.Artifacts(), p.State().Artifacts()
-	for _, name := range slices.Sorted(maps.Keys(wanted)) {
-		if today[name] == wanted[name] {
-			continue
-		}
+// brought are the contents of an older state's artifacts, by digest, as far as the revision has them. The store has all
+// that its own log ever named, and refuses a state whose artifacts are nowhere.
+func (o Operator) brought(ctx context.Context, s project.State, revision, dir string) map[string][]byte {
+	all := map[string][]byte{}
+	for name, digest := range s.Artifacts() {
 		content, err := atRevision(ctx, o.Root, revision, filepath.Join(dir, string(project.ArtifactsDir), filepath.FromSlash(name)))
-		if err != nil || project.Digest(content) != wanted[name] {
-			continue
-		}
-		if _, err := p.Artifact(name, content); err != nil {
-			return err
+		if err == nil && project.Digest(content) == digest {
+			all[digest] = content
 		}
 	}
-	return nil
+	return all
 }

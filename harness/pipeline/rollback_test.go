@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,7 +69,16 @@ func TestRollback(t *testing.T) {
 			if len(revisions) != 2 || revisions[0].Subject != "as it is completed" || revisions[1].Subject != "as it waits" {
 				t.Fatalf("revisions: %+v", revisions)
 			}
-			must(r.operator().Rollback(t.Context(), id, "HEAD~1"))(t)
+			was, dry := files(t, r.root), r.operator()
+			dry.DryRun = true
+			would := must(dry.Rollback(t.Context(), id, "HEAD~1"))(t)
+			if d := cmp.Diff(was, files(t, r.root)); d != "" {
+				t.Errorf("a dry run wrote (-was +is)\n%s", d)
+			}
+			done := must(r.operator().Rollback(t.Context(), id, "HEAD~1"))(t)
+			if d := cmp.Diff(done.Did, would.Did); d != "" || !slices.Contains(done.Did, "status: completed → waiting") {
+				t.Errorf("what it did is not what its dry run said (-did +said)\n%s\n%q", d, done.Did)
+			}
 			after := r.state()
 			if d := cmp.Diff(before.Stages, after.Stages); d != "" || after.Status != project.Waiting || after.Sequence <= before.Sequence {
 				t.Errorf("%s, %d (-want +got)\n%s", after.Status, after.Sequence, d)
@@ -132,7 +142,13 @@ func TestRollbackConfig(t *testing.T) {
 	gitRun(t, r.root, "init", "-q")
 	commitAll(t, r.root, "seven")
 	writeConfig(t, r.root, "error_handling: {retries: 1}\n")
-	must(r.operator().RollbackConfig(t.Context(), "HEAD"))(t)
+	dry := r.operator()
+	dry.DryRun = true
+	for _, o := range []Operator{dry, r.operator()} {
+		if d := must(o.RollbackConfig(t.Context(), "HEAD"))(t); !slices.Contains(d.Did, "error_handling.retries: 1 → 7") {
+			t.Errorf("dry run %t: it says not what changes: %q", o.DryRun, d.Did)
+		}
+	}
 	got := files(t, filepath.Join(r.root, ".somas"))
 	if got["config.yml"] != "error_handling: {retries: 7} # ours\n" || got["config.yml.backup"] != "error_handling: {retries: 1}\n" {
 		t.Errorf("got %q, and kept %q", got["config.yml"], got["config.yml.backup"])

@@ -11,7 +11,11 @@ import (
 // artifacts, as they are now. They have to be valid but for their checksums. The log can't be
 // edited: it is what happened.
 func Accept(dir string, o Options, reason string) (Mending, error) {
-	return mend(dir, o, func(p *Project, s *survey) (project.Entry, error) { return s.acceptance(p.root, reason) })
+	return mend(dir, o, func(p *Project, s *survey) (repair, error) {
+		e, err := s.acceptance(p.root, reason)
+		n, _ := s.history.last()
+		return repair{entry: e, before: s.history.states[n]}, err
+	})
 }
 
 // acceptance is the entry that makes the files as they are the state.

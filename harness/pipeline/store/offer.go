@@ -28,14 +28,14 @@ func (s *survey) offer(root *os.Root) error {
 	}
 	refused := map[string]bool{
 		acceptEdit(s.id):  accepted != nil,
-		reconstruct(s.id): !s.holds(s.history.states[n]),
+		reconstruct(s.id): n == 0 || s.lacks(s.history.states[n], nil) != nil,
 		restore(s.id):     back < 0,
 	}
 	if back >= 0 && s.broken != nil {
 		state, err := readState(root, backups[back].Name, s.id)
-		refused[restore(s.id)] = err != nil || !s.holds(state)
+		refused[restore(s.id)] = err != nil || s.lacks(state, nil) != nil
 	}
-	losses := s.losses(root, backups, back)
+	losses := s.losses(backups, back)
 	for _, d := range s.damage {
 		d.offer(refused, losses, s.broken != nil)
 	}
@@ -66,14 +66,13 @@ func (d *Damage) offer(refused map[string]bool, losses map[string]string, broken
 }
 
 // losses says of each command what is gone after it, beside what is kept aside.
-func (s *survey) losses(root *os.Root, backups []Backup, back int) map[string]string {
+func (s *survey) losses(backups []Backup, back int) map[string]string {
 	losses := map[string]string{restart(s.id): "everything but the seed: the project is archived, and begins anew"}
 	if s.broken == nil {
 		return losses
 	}
 	n, _ := s.history.last()
-	log, _ := root.ReadFile(logFile) // one that is not there has no lines
-	last := int64(n + unread(log, s.size))
+	last := int64(n + s.unread)
 	for _, b := range backups {
 		last = max(last, b.Sequence)
 	}
@@ -88,20 +87,6 @@ func (s *survey) losses(root *os.Root, backups []Backup, back int) map[string]st
 	b := backups[back]
 	losses[restore(s.id)] = fmt.Sprintf("%s of the audit log: the project is as it was after %d, %s at %s, from %s", gone, b.Sequence, b.Status, b.Stage, b.Name)
 	return losses
-}
-
-// holds reports whether the content of all of a state's artifacts is there.
-func (s *survey) holds(state project.State) bool {
-	there := map[string]bool{}
-	for _, digest := range s.files {
-		there[digest] = true
-	}
-	for _, digest := range state.Artifacts() {
-		if !there[digest] {
-			return false
-		}
-	}
-	return state.Project != ""
 }
 
 // unread is how many lines of a log there are after its first size bytes.

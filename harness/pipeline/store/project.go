@@ -16,6 +16,8 @@ import (
 type Options struct {
 	Now   func() time.Time
 	Actor string // of the lock, and of entries that name none
+	// DryRun has a repair say what it would do, and write nothing.
+	DryRun bool
 
 	disk func(disk) disk // a test's, around the real one
 }

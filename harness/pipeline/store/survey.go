@@ -20,6 +20,7 @@ type survey struct {
 	id      string
 	history history
 	size    int64             // of the log's lines that hold
+	unread  int               // lines that follow them
 	torn    []byte            // what follows them, if it is the rest of a line that was never acknowledged
 	broken  *Damage           // of the log; what follows is not read
 	behind  bool              // the files are, wholly or partly, those of the entry before the last
@@ -50,6 +51,7 @@ func look(root *os.Root, id string) (*survey, error) {
 		return nil, fmt.Errorf("%s: %w", id, err)
 	}
 	s.readLog(log)
+	s.unread = unread(log, s.size)
 	if s.broken != nil {
 		err = s.documents(root)
 	} else {
