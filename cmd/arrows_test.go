@@ -42,6 +42,7 @@ var arrows = []struct {
 	{"harness/report/bundle", nil, "it packs files; what they mean is not its business"},
 	{"harness/report/sign", []string{"golden"}, "a signature is checked the same whatever is signed"},
 	{"harness/report/verify", []string{"golden", "harness/report/bundle", "harness/report/sign"}, "evidence is checked offline: no ledger, no state folder"},
+	{"harness/gate", []string{"golden", "replay", "replay/explain", "harness", "harness/experiment", "harness/soak"}, "it compares with goldens of a repository: no ledger, no command line"},
 	{"runbook", nil, "a document is read the same whatever carries it out"},
 	{"harness/pipeline/project", nil, "what may happen to a project is pure: no clock, no disk, no process"},
 	{"harness/pipeline/store", []string{"harness/pipeline/project"}, "it keeps a project; who works on it, and when, is not its business"},
@@ -50,7 +51,7 @@ var arrows = []struct {
 	{"runbook/drill", []string{"runbook"}, "it carries out what a runbook says; which service that concerns is not its business"},
 	{"runbook/drill/loopback", []string{"runbook/deploy"}, "it starts servers; what a drill does to them is not its business"},
 	{"scenarios", []string{"runbook", "runbook/drill", "runbook/drill/loopback", "cmd"}, "they are the documents' other half; the test that certifies drives the real command"},
-	{"cmd", []string{"golden", "replay", "replay/explain", "replay/lab", "replay/external", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/soak", "harness/stop", "harness/monitor", "harness/monitor/alert", "harness/monitor/family", "harness/monitor/console", "harness/monitor/capture", "harness/monitor/serve", "harness/pipeline", "harness/pipeline/project", "harness/pipeline/store", "harness/report", "runbook", "runbook/deploy", "runbook/drill", "runbook/drill/loopback", "scenarios"}, "nothing imports it but main functions"},
+	{"cmd", []string{"golden", "replay", "replay/explain", "replay/lab", "replay/external", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/soak", "harness/stop", "harness/monitor", "harness/monitor/alert", "harness/monitor/family", "harness/monitor/console", "harness/monitor/capture", "harness/monitor/serve", "harness/gate", "harness/pipeline", "harness/pipeline/project", "harness/pipeline/store", "harness/report", "runbook", "runbook/deploy", "runbook/drill", "runbook/drill/loopback", "scenarios"}, "nothing imports it but main functions"},
 	{"cmd/shadowrun", []string{"cmd"}, "one call"},
 }
 

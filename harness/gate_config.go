@@ -22,7 +22,7 @@ type GateConfig struct {
 // GateSeeds are the seeds of every workflow: a list, as in [1, 2, 3], or {count: 5}, which are the seeds that a soak of one
 // workflow, with the same base seed, has at the first five positions of its plan.
 type GateSeeds struct {
-	Count int `yaml:"count"`
+	Count int      `yaml:"count"`
 	List  []uint64 `yaml:"-"`
 }
 
@@ -69,7 +69,7 @@ func (e GateExplain) String() string {
 	return fmt.Sprint(e.On)
 }
 func (e *GateExplain) Set(text string) error { return e.UnmarshalText([]byte(text)) }
-func (e GateExplain) Type() string          { return "budget" }
+func (e GateExplain) Type() string           { return "budget" }
 
 // What a gate may come to for one workflow and seed beside a replay's verdicts.
 const (

@@ -1,0 +1,120 @@
+package gate
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/shadowrun/shadowrun/golden"
+	"github.com/shadowrun/shadowrun/replay"
+)
+
+// circumstancesFile lies beside the goldens. No workflow's folder has a name that begins with a dot.
+const circumstancesFile = ".circumstances.jsonl"
+
+// circumstance is what surrounded the run that became a golden: a line of the file, sorted by golden.
+type circumstance struct {
+	Golden string `json:"golden"`
+	Digest string `json:"digest"` // of the golden that it is about: of another, nothing is known
+	replay.Circumstances
+}
+
+// circumstances are those of a folder, by golden.
+type circumstances map[string]circumstance
+
+func pathIn(c Case) string { return golden.FolderEntry{Workflow: c.Workflow, Seed: c.Seed}.Path() }
+
+// readCircumstances reads a folder's; where there is no file, nothing is known.
+func readCircumstances(dir string) (circumstances, error) {
+	all := circumstances{}
+	path := filepath.Join(dir, circumstancesFile)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return all, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("goldens: %w", err)
+	}
+	lines := bufio.NewScanner(bytes.NewReader(text))
+	lines.Buffer(nil, len(text)+1)
+	for n := 1; lines.Scan(); n++ {
+		var c circumstance
+		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+			return nil, fmt.Errorf("%s:%d: %w: remove the line, and what is not known of its golden is not used", path, n, err)
+		}
+		all[c.Golden] = c
+	}
+	return all, lines.Err()
+}
+
+// of returns what surrounded the run that became a golden; nil where that is not known.
+func (all circumstances) of(c Case, digest golden.Digest) *replay.Circumstances {
+	found, ok := all[pathIn(c)]
+	if !ok || found.Digest != digest.String() {
+		return nil
+	}
+	return &found.Circumstances
+}
+
+// set notes what surrounded a run. Who ran it, where and on which host is nobody's business in a repository, unless
+// the golden says it anyway.
+func (all circumstances) set(c Case, t *golden.Trace, around replay.Circumstances) error {
+	text, err := t.Bytes()
+	if err != nil {
+		return err
+	}
+	said := func(what string) bool { return what != "" && bytes.Contains(text, []byte(what)) }
+	keep := func(field *string) {
+		if !said(*field) {
+			*field = ""
+		}
+	}
+	around.RunID = ""
+	if short, _, _ := strings.Cut(around.Host, "."); !said(short) {
+		around.Host = ""
+	}
+	keep(&around.Home)
+	keep(&around.User)
+	if !slices.ContainsFunc(around.Dirs, said) {
+		around.Dirs = nil
+	}
+	all[pathIn(c)] = circumstance{pathIn(c), t.Digest().String(), around}
+	return nil
+}
+
+// write replaces a folder's file, whole when its name appears. What is lost of it by a kill is only not known then.
+func (all circumstances) write(dir string) error {
+	var text bytes.Buffer
+	for _, name := range sortedKeys(all) {
+		line, err := json.Marshal(all[name])
+		if err != nil {
+			return err
+		}
+		text.Write(append(line, '\n'))
+	}
+	path := filepath.Join(dir, circumstancesFile)
+	err := os.WriteFile(path+".tmp", text.Bytes(), 0o666)
+	if err == nil {
+		err = os.Rename(path+".tmp", path)
+	}
+	if err != nil {
+		return fmt.Errorf("goldens: %w", errors.Join(err, os.Remove(path+".tmp")))
+	}
+	return nil
+}
+
+func sortedKeys(all circumstances) []string {
+	var names []string
+	for name := range all {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

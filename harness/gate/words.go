@@ -1,0 +1,81 @@
+package gate
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/shadowrun/shadowrun/replay/explain"
+)
+
+// Headline says in a line what a result is: the verdict, and the gravest difference with its cause.
+func Headline(r Result) string {
+	if len(r.Differences) == 0 {
+		return fmt.Sprintf("%s: %s", r.Verdict, r.Why)
+	}
+	d := rootsOf(r)[0]
+	return fmt.Sprintf("%s: %s %s (%s)", r.Verdict, orRoot(d.Path), d.Kind, d.Cause)
+}
+
+// maxDetails is how many differences are spelt out, and maxValue how much of a value, in bytes.
+const (
+	maxDetails = 10
+	maxValue   = 400
+)
+
+// Details says in lines what a result is, and what to type next.
+func (r Report) Details(result Result) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "%s: %s\n", result.Case, result.Why)
+	roots := rootsOf(result)
+	for i, d := range roots {
+		if i == maxDetails {
+			fmt.Fprintf(&out, "… %d more\n", len(roots)-i)
+			break
+		}
+		fmt.Fprintf(&out, "%s %s: %s, %s: %s\n", orRoot(d.Path), d.Kind, d.Class, d.Cause, d.Why)
+		if d.Want != nil {
+			fmt.Fprintf(&out, "- %s\n", cut(string(d.Want)))
+		}
+		if d.Got != nil {
+			fmt.Fprintf(&out, "+ %s\n", cut(string(d.Got)))
+		}
+		if folded := len(d.Derived) + len(d.Follows); folded > 0 {
+			fmt.Fprintf(&out, "  %d more that follow from it, or may\n", folded)
+		}
+	}
+	if result.Explanation != nil {
+		explain.WriteText(&out, result.Explanation, 0) // to memory: it can't fail
+	}
+	fmt.Fprintf(&out, "to see it again: %s\n", r.Reproduce(result))
+	if result.Acceptable() {
+		fmt.Fprintf(&out, "to accept it:    %s\n", r.Accepting(result))
+	}
+	return out.String()
+}
+
+func cut(value string) string {
+	if len(value) <= maxValue {
+		return value
+	}
+	return strings.ToValidUTF8(value[:maxValue], "") + fmt.Sprintf("… (%d bytes)", len(value))
+}
+
+func orRoot(path string) string {
+	if path == "" {
+		return "(the whole)"
+	}
+	return path
+}
+
+// Reproduce is the command that shows a result again. For an orphan, which no case has, it is the whole gate's.
+func (r Report) Reproduce(result Result) string { return "shadowrun gate" + r.flags(result) }
+
+// Accepting is the command that accepts a result.
+func (r Report) Accepting(result Result) string { return "shadowrun gate --update" + r.flags(result) }
+
+func (r Report) flags(result Result) string {
+	if result.Verdict == Orphan {
+		return r.Flags
+	}
+	return fmt.Sprintf("%s --workflow %s --seed %d", r.Flags, result.Workflow, result.Seed)
+}
