@@ -63,7 +63,7 @@ func Compare(want, got []Entry) (problems []Problem) {
 		case swapped:
 			tell(w.Name, Swapped, "its content is that of %s", other)
 		default:
-			tell(w.Name, Changed, "%d bytes with SHA-256 %s, want %d with %s", g.Size, g.SHA256, w.Size, w.SHA256)
+			tell(w.Name, Changed, "its SHA-256 is %s, want %s", g.SHA256, w.SHA256)
 		}
 	}
 	for _, g := range got {
