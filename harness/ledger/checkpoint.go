@@ -143,7 +143,7 @@ func scanCheckpoint(rows *sql.Rows) (c Checkpoint, err error) {
 	return c, err
 }
 
-// Hour is what a soak did in one hour since its start.
+// Hour is what a soak did in one hour since its start, or in another period.
 type Hour struct {
 	N     int // from 0; hours in which nothing was committed are left out
 	Start time.Time
@@ -152,23 +152,26 @@ type Hour struct {
 }
 
 // Hourly returns the progression of a soak by hours of wall-clock time since it started.
-func (r *Reader) Hourly(soak SoakID) ([]Hour, error) {
+func (r *Reader) Hourly(soak SoakID) ([]Hour, error) { return r.Progression(soak, time.Hour) }
+
+// Progression is [Reader.Hourly] by other periods.
+func (r *Reader) Progression(soak SoakID, every time.Duration) ([]Hour, error) {
 	s, err := r.Soak(soak)
 	if err != nil {
 		return nil, err
 	}
-	var hours []Hour
+	var periods []Hour
 	var before Counters
 	// SQLite takes the other columns from the row that holds the maximum.
 	query := `SELECT max(n), session, cycle, committed_ns, ` + counterColumns + ` FROM checkpoints WHERE soak = ?
-		GROUP BY max(0, committed_ns - ?) / 3600000000000 ORDER BY 1`
-	for c, err := range each(r, scanCheckpoint, query, soak, nanos(s.Started)) {
+		GROUP BY max(0, committed_ns - ?) / ? ORDER BY 1`
+	for c, err := range each(r, scanCheckpoint, query, soak, nanos(s.Started), int64(every)) {
 		if err != nil {
 			return nil, err
 		}
-		n := int(max(0, c.Committed.Sub(s.Started)) / time.Hour)
-		hours = append(hours, Hour{N: n, Start: s.Started.Add(time.Duration(n) * time.Hour), Done: c.Minus(before), Total: c.Counters})
+		n := int(max(0, c.Committed.Sub(s.Started)) / every)
+		periods = append(periods, Hour{N: n, Start: s.Started.Add(time.Duration(n) * every), Done: c.Minus(before), Total: c.Counters})
 		before = c.Counters
 	}
-	return hours, nil
+	return periods, nil
 }

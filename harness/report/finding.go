@@ -17,7 +17,7 @@ type Finding struct {
 	Last         Sight           `json:"last"`
 	Shortest     string          `json:"shortest"` // the run that shows it most shortly
 	Example      json.RawMessage `json:"example,omitempty"`
-	Proof        string          `json:"proof,omitempty"` // what experiments made of it; without, the cause is a suspicion
+	Proven       *Proven         `json:"proven,omitempty"` // without, class and cause are suspicions
 	Reproduction string          `json:"reproduction"`
 	Accepted     *Accepted       `json:"accepted,omitempty"`
 }
@@ -26,6 +26,14 @@ type Finding struct {
 type Sight struct {
 	Run string    `json:"run"`
 	At  time.Time `json:"at"`
+}
+
+// Proven is what experiments made of a finding.
+type Proven struct {
+	Class string `json:"class,omitempty"` // empty: they did not come to one
+	Cause string `json:"cause,omitempty"`
+	Proof string `json:"proof"` // or why there is none
+	Runs  int    `json:"runs"`
 }
 
 // Accepted says that somebody lets a finding be.

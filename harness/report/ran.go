@@ -119,3 +119,12 @@ type Bound struct {
 	Rate95       float64  `json:"violation_rate_bound_95"` // 1: the figures support none
 	Environments []string `json:"environments"`            // for which it holds
 }
+
+// Store is what verifying the goldens of the state folder found.
+type Store struct {
+	Goldens  int64    `json:"goldens"` // that are whole and as recorded
+	Segments int      `json:"segments"`
+	Bytes    int64    `json:"bytes"`
+	Problems []string `json:"problems"` // the first
+	Wrong    int      `json:"wrong"`    // how many problems there are
+}

@@ -16,14 +16,16 @@ type Report struct {
 	Rules          []Rule         `json:"rules"`
 	Unknowns       []Unknown      `json:"unknowns"` // the first; the figures count all
 	Interruptions  []Interruption `json:"interruptions"`
-	Gaps           []Gap          `json:"gaps"`   // in what was checked
-	Stops          []Action       `json:"stops"`  // the audit log of the emergency stop, while the soak lasted
-	Alerts         []Alert        `json:"alerts"` // of this soak
+	Gaps           []Gap          `json:"gaps"`                  // in what was checked
+	Stops          []Action       `json:"stops"`                 // the audit log of the emergency stop, since the soak began
+	StopStands     string         `json:"stop_stands,omitempty"` // by whom, since when and why one stands
+	Alerts         []Alert        `json:"alerts"`                // of this soak
 	Tabletop       *Tabletop      `json:"tabletop,omitempty"`
 	Coverage       []Coverage     `json:"coverage"` // by runbook
 	Bound          Bound          `json:"bound"`
+	Store          Store          `json:"store"`
 	Gates          []Gate         `json:"gates"`
-	Issues         []string       `json:"issues"`  // found, as the drill's sign-offs and the findings name them
+	Issues         []string       `json:"issues"`  // that the drill brought up
 	Changes        []string       `json:"changes"` // made to the runbook
 	Notes          []string       `json:"notes"`   // and caveats
 	FollowUps      []FollowUp     `json:"followups"`

@@ -65,3 +65,12 @@ func CircumstancesOf(l *ledger.Reader, run ledger.Run) (*replay.Circumstances, i
 	}
 	return nil, 0, fmt.Errorf("run %s: session %d: %w", run.RunKey, own.Session, ledger.ErrNotFound)
 }
+
+// BuildsOf returns the fingerprints of what a session ran, by workflow.
+func BuildsOf(s ledger.Session) (map[string]string, error) {
+	var around surroundings
+	if err := json.Unmarshal([]byte(s.Build), &around); err != nil {
+		return nil, fmt.Errorf("session %d: its build: %w", s.N, err)
+	}
+	return around.Builds, nil
+}
