@@ -66,7 +66,7 @@ func (o Operator) CheckAgent(name string) (AgentCheck, error) {
 			c.Stages = append(c.Stages, s)
 		}
 	}
-	return c, c.runs(o, name == config.ErrorHandling.Debugger)
+	return c, c.runs(o)
 }
 
 // look is for what would keep an agent from being started.
@@ -92,7 +92,7 @@ func (c *AgentCheck) look(root string, w worker) {
 	}
 }
 
-func (c *AgentCheck) runs(o Operator, debugger bool) error {
+func (c *AgentCheck) runs(o Operator) error {
 	ids, err := store.Projects(o.Root)
 	for _, id := range ids {
 		entries, err := o.History(id, Filter{})
@@ -100,7 +100,7 @@ func (c *AgentCheck) runs(o Operator, debugger bool) error {
 			continue // a damaged project is doctor's
 		}
 		for _, e := range entries {
-			if c.ran(e, debugger) {
+			if c.ran(e) {
 				c.Runs = append(c.Runs, AgentRun{id, e.At, e.Stage, e.Event, e.Reason})
 			}
 		}
@@ -110,15 +110,12 @@ func (c *AgentCheck) runs(o Operator, debugger bool) error {
 	return err
 }
 
-func (c *AgentCheck) ran(e project.Entry, debugger bool) bool {
+// ran reports whether an entry says of the agent that it was it. Who works at a stage today need not be who did.
+func (c *AgentCheck) ran(e project.Entry) bool {
 	switch e.Event {
-	case project.StageDone, project.StageGaveError:
-		return slices.Contains(c.Stages, e.Stage)
-	case project.DebuggerInvoked:
-		return debugger
-	case project.AgentInvoked:
-		var i Invocation
-		return json.Unmarshal(e.Detail, &i) == nil && i.Agent == c.Name
+	case project.StageDone, project.StageGaveError, project.DebuggerInvoked, project.AgentInvoked:
+		var of struct{ Agent string }
+		return json.Unmarshal(e.Detail, &of) == nil && of.Agent == c.Name
 	}
 	return false
 }

@@ -40,19 +40,19 @@ func (s *session) attempt(ctx context.Context, begin project.Entry) (*Outcome, e
 	}
 	if failure != nil {
 		return nil, s.append(ctx, project.Entry{Event: project.StageGaveError, Stage: at, Service: failure.Service,
-			Reason: failure.Message, Detail: project.Detail(project.Failure{Kind: failure.Kind, Message: failure.Message})})
+			Reason: failure.Message, Detail: project.Detail(project.Failure{Agent: agent.Name, Kind: failure.Kind, Message: failure.Message})})
 	}
-	return nil, s.complete(ctx, at, answer)
+	return nil, s.complete(ctx, agent.Name, at, answer)
 }
 
 // complete keeps what the agent made, then enters that the stage is done: a file that no entry
 // names is nothing, an entry whose file is missing is a loss.
-func (s *session) complete(ctx context.Context, at project.Stage, answer Answer) error {
+func (s *session) complete(ctx context.Context, agent string, at project.Stage, answer Answer) error {
 	digests, err := s.keep(answer.Artifacts)
 	if err != nil {
 		return err
 	}
-	detail := project.Detail(project.Completion{Artifacts: digests, Measures: answer.Measures})
+	detail := project.Detail(project.Completion{Agent: agent, Artifacts: digests, Measures: answer.Measures})
 	if err := s.append(ctx, project.Entry{Event: project.StageDone, Stage: at, Detail: detail}); err != nil {
 		return err
 	}

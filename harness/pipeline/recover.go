@@ -75,7 +75,7 @@ func (s *session) debug(ctx context.Context, at project.Stage, why *Failure) (*O
 		return nil, err
 	}
 	return nil, s.append(ctx, project.Entry{Event: project.DebuggerInvoked, Stage: at, Reason: reason,
-		Detail: project.Detail(project.Completion{Artifacts: digests})})
+		Detail: project.Detail(project.Completion{Agent: agent.Name, Artifacts: digests})})
 }
 
 // buried is a task as a dead letter keeps it: its inputs by their digests.

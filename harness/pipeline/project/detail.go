@@ -32,11 +32,13 @@ type (
 	}
 	// Completion is stage_completed's detail, and debugger_invoked's.
 	Completion struct {
+		Agent     string             `json:"agent,omitempty"`     // that did it
 		Artifacts map[string]string  `json:"artifacts,omitempty"` // name to "sha256:…"
 		Measures  map[string]float64 `json:"measures,omitempty"`
 	}
 	// Failure is stage_failed's detail, and retries_exhausted's.
 	Failure struct {
+		Agent   string    `json:"agent,omitempty"` // that failed
 		Kind    ErrorKind `json:"kind"`
 		Message string    `json:"message"`
 		Task    Raw       `json:"task,omitempty"` // only retries_exhausted keeps it
