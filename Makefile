@@ -5,7 +5,7 @@ GO ?= go
 BIN := bin/shadowrun
 export PATH := $(PATH):/usr/local/go/bin
 
-.PHONY: build test check certify deps axe demo causes bench fuzz clean
+.PHONY: build test check certify deps axe demo causes bench fuzz mutants clean
 
 build:
 	$(GO) build -o $(BIN) ./cmd/shadowrun
@@ -89,6 +89,14 @@ fuzz:
 		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
 			echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
 		done; done
+
+# The pipeline of the last commit, broken in every small way, one at a time: prints those that neither tests nor
+# scenarios notice. Each takes seconds, all of them hours; what is known of the commit is not tried again.
+MUTANTS ?= 100
+mutants:
+	@mkdir -p bin
+	$(GO) test ./harness/pipeline/internal/mutant -v -run '^TestMutants$$' -count=1 -timeout 48h \
+		-mutants $(MUTANTS) -mutants.jobs 2 -mutants.record $(CURDIR)/bin/mutants.jsonl
 
 clean:
 	rm -rf bin
