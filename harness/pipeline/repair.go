@@ -59,7 +59,8 @@ func (o Operator) Backups(id string) ([]store.Backup, error) {
 	if err := project.CheckID(id); err != nil {
 		return nil, err
 	}
-	return store.Backups(store.Dir(o.Root, id))
+	all, err := store.Backups(store.Dir(o.Root, id))
+	return append([]store.Backup{}, all...), err
 }
 
 // Restore makes a backup the state; "" is the newest that is whole.
