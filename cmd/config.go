@@ -116,11 +116,11 @@ func (a *app) config(c *cobra.Command, f *configFlags) (harness.Config, error) {
 	}
 	set := c.Flags().Changed
 	for _, name := range []string{"seed", "workers", "runs-per-cycle"} {
-		if set(name) && c.Flag(name).Value.String() == "0" {
+		if set(name) && (f.plans || name != "seed") && c.Flag(name).Value.String() == "0" {
 			return config, fmt.Errorf("--%s 0: want 1 or more", name) // 0 in a configuration stands for the default
 		}
 	}
-	if set("seed") {
+	if f.plans && set("seed") { // another command's --seed is not the base seed
 		config.Seed = f.seed
 	}
 	if set("workers") {

@@ -10,25 +10,27 @@ import (
 // explainFolders is how the state folders of explanations outside any soak begin; they lie in TMPDIR.
 const explainFolders = "shadowrun-explain-"
 
-// explainFolder makes a folder that is held until remove removes it. What a killed explanation left is
+func explainFolder() (dir string, remove func(), err error) { return heldFolder(explainFolders) }
+
+// heldFolder makes a folder that is held until remove removes it. What a killed command left under the same prefix is
 // removed first: no soak knows of it, and nothing else would ever come by.
-func explainFolder() (dir string, remove func(), err error) {
-	sweepExplainFolders()
+func heldFolder(prefix string) (dir string, remove func(), err error) {
+	sweepFolders(prefix)
 	for {
-		if dir, err = os.MkdirTemp("", explainFolders); err != nil {
+		if dir, err = os.MkdirTemp("", prefix); err != nil {
 			return "", nil, err
 		}
 		if held := holdFolder(dir); held != nil {
 			return dir, func() { os.RemoveAll(dir); held.Close() }, nil
 		}
-		// Another explanation took it for a killed one's, between its making and its being held.
+		// Another command took it for a killed one's, between its making and its being held.
 	}
 }
 
-// sweepExplainFolders leaves alone what is held, or another user's. What it can't remove stays for the
-// next explanation: that is no reason to refuse this one.
-func sweepExplainFolders() {
-	paths, err := filepath.Glob(filepath.Join(os.TempDir(), explainFolders+"*"))
+// sweepFolders leaves alone what is held, or another user's. What it can't remove stays for the next
+// command: that is no reason to refuse this one.
+func sweepFolders(prefix string) {
+	paths, err := filepath.Glob(filepath.Join(os.TempDir(), prefix+"*"))
 	if err != nil {
 		return
 	}

@@ -122,6 +122,6 @@ func (a *app) root() *cobra.Command {
 		a.explainCommand(), a.labCommand(), a.doctorCommand(), a.diffCommand(), a.summaryCommand(), a.findingsCommand(), a.rulesCommand(), a.goldenCommand(), a.stopCommand(), a.versionCommand(),
 		a.statusCommand(), a.checkCommand(), a.sanityCommand())
 	root.AddCommand(a.debugCommand(), a.captureCommand(), a.deployCommand(), a.monitorCommand(), a.runbookCommand(), a.tabletopCommand())
-	root.AddCommand(a.pipelineCommand(), a.reportCommand())
+	root.AddCommand(a.pipelineCommand(), a.reportCommand(), a.gateCommand())
 	return root
 }

@@ -131,3 +131,6 @@ func (r Result) fold(t *golden.Trace) Result {
 	r.Steps, _ = replay.Steps(text)
 	return r
 }
+
+// CheckOne checks one case of the gate's anew.
+func (g *Gate) CheckOne(ctx context.Context, c Case) Result { return g.check(ctx, c) }

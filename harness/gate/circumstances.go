@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/shadowrun/shadowrun/golden"
 	"github.com/shadowrun/shadowrun/replay"
@@ -21,9 +22,17 @@ const circumstancesFile = ".circumstances.jsonl"
 
 // circumstance is what surrounded the run that became a golden: a line of the file, sorted by golden.
 type circumstance struct {
-	Golden string `json:"golden"`
-	Digest string `json:"digest"` // of the golden that it is about: of another, nothing is known
-	replay.Circumstances
+	Golden      string    `json:"golden"`
+	Digest      string    `json:"digest"` // of the golden that it is about: of another, nothing is known
+	Start       time.Time `json:"start"`
+	End         time.Time `json:"end"`
+	PIDs        []int     `json:"pids"`
+	Host        string    `json:"host,omitempty"`
+	Dirs        []string  `json:"dirs,omitempty"`
+	Home        string    `json:"home,omitempty"`
+	User        string    `json:"user,omitempty"`
+	Build       string    `json:"build"`
+	Environment string    `json:"environment"`
 }
 
 // circumstances are those of a folder, by golden.
@@ -60,7 +69,8 @@ func (all circumstances) of(c Case, digest golden.Digest) *replay.Circumstances 
 	if !ok || found.Digest != digest.String() {
 		return nil
 	}
-	return &found.Circumstances
+	return &replay.Circumstances{Start: found.Start, End: found.End, PIDs: found.PIDs, Host: found.Host, Dirs: found.Dirs,
+		Home: found.Home, User: found.User, Build: found.Build, Environment: found.Environment}
 }
 
 // set notes what surrounded a run. Who ran it, where and on which host is nobody's business in a repository, unless
@@ -71,21 +81,21 @@ func (all circumstances) set(c Case, t *golden.Trace, around replay.Circumstance
 		return err
 	}
 	said := func(what string) bool { return what != "" && bytes.Contains(text, []byte(what)) }
-	keep := func(field *string) {
-		if !said(*field) {
-			*field = ""
-		}
+	kept := circumstance{Golden: pathIn(c), Digest: t.Digest().String(), Start: around.Start, End: around.End, PIDs: around.PIDs,
+		Build: around.Build, Environment: around.Environment}
+	if short, _, _ := strings.Cut(around.Host, "."); said(short) {
+		kept.Host = around.Host
 	}
-	around.RunID = ""
-	if short, _, _ := strings.Cut(around.Host, "."); !said(short) {
-		around.Host = ""
+	if said(around.Home) {
+		kept.Home = around.Home
 	}
-	keep(&around.Home)
-	keep(&around.User)
-	if !slices.ContainsFunc(around.Dirs, said) {
-		around.Dirs = nil
+	if said(around.User) {
+		kept.User = around.User
 	}
-	all[pathIn(c)] = circumstance{pathIn(c), t.Digest().String(), around}
+	if slices.ContainsFunc(around.Dirs, said) {
+		kept.Dirs = around.Dirs
+	}
+	all[kept.Golden] = kept
 	return nil
 }
 

@@ -1,0 +1,72 @@
+package cmd
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/shadowrun/shadowrun/harness"
+	"github.com/shadowrun/shadowrun/harness/gate"
+	"github.com/shadowrun/shadowrun/replay"
+)
+
+// rule asks for a rule that covers the first difference of a result, adds it to the configuration, and opens
+// the gate anew, by that.
+func (r *review) rule(result gate.Result) error {
+	if r.app.builtIn && !fileExists(r.app.configSource()) {
+		return hinted(errors.New("there is no configuration to add a rule to"), "'shadowrun init' writes one")
+	}
+	rule, err := r.askRule(result)
+	if err != nil {
+		return err
+	}
+	path := r.app.configSource()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	amended, err := gate.AddRule(path, text, rule)
+	if err != nil {
+		return err
+	}
+	if err := writeFile(path, bytes.NewReader(amended)); err != nil {
+		return err
+	}
+	fmt.Fprintf(r.app.out, "added to %s\n", path)
+	r.rules++
+	r.stale[result.Workflow] = true
+	r.done()
+	r.gate, r.done = nil, func() {}
+	return r.open()
+}
+
+func (r *review) askRule(result gate.Result) (harness.RuleConfig, error) {
+	rule := harness.RuleConfig{Workflow: result.Workflow}
+	report := gate.Report{Results: []gate.Result{result}}
+	first, _ := report.Groups()[0].First()
+	path := replay.Pattern(first.Path)
+	kind, _ := r.question("volatile, ignore, unordered or within? (volatile)")
+	where, _ := r.question(fmt.Sprintf("path? (%s)", path))
+	path = cmp.Or(where, path)
+	switch cmp.Or(kind, "volatile") {
+	case "volatile":
+		rule.Volatile = path
+	case "ignore":
+		rule.Ignore = path
+	case "unordered":
+		rule.Unordered = path
+	case "within":
+		rule.Within = path
+		rule.By, _ = r.question("by how much, as a number or a percentage?")
+	default:
+		return rule, fmt.Errorf("%q is no kind of rule", kind)
+	}
+	reason, _ := r.question("why is that meant to be?")
+	if reason == "" {
+		return rule, errors.New("no rule without a reason")
+	}
+	rule.Reason = reason
+	return rule, nil
+}

@@ -1,0 +1,80 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/shadowrun/shadowrun/harness/gate"
+	"github.com/shadowrun/shadowrun/harness/soak"
+	"github.com/shadowrun/shadowrun/replay"
+)
+
+// updateGate shows what may be accepted and accepts it. The report that it returns is what is left.
+func (a *app) updateGate(ctx context.Context, g *gate.Gate, report gate.Report, f *gateFlags) (gate.Report, []gate.Accepted, error) {
+	var pending gate.Report
+	for _, r := range report.Results {
+		if r.Acceptable() {
+			pending.Results = append(pending.Results, r)
+		}
+	}
+	if len(pending.Results) == 0 {
+		return report, nil, nil
+	}
+	if !a.json {
+		fmt.Fprintln(a.out, "To be accepted:")
+		for _, group := range pending.Groups() {
+			a.writeGateGroup(group, f.all)
+		}
+		fmt.Fprintln(a.out)
+	}
+	accepted, err := g.Accept(ctx, pending.Results)
+	if err != nil {
+		if ctx.Err() != nil {
+			return report, nil, failure{err, soak.Interrupted.ExitStatus(), nil}
+		}
+		return report, nil, failure{err, exitInconclusive, nil}
+	}
+	a.hintSigning(g.Dir())
+	return after(report, accepted), accepted, nil
+}
+
+// after returns a report as it is when these were accepted: what this build does is what the golden says, and was
+// compared with that.
+func after(report gate.Report, accepted []gate.Accepted) gate.Report {
+	known := map[gate.Case]gate.Accepted{}
+	for _, a := range accepted {
+		known[a.Case] = a
+	}
+	left := report
+	left.Results = nil
+	for _, r := range report.Results {
+		a, ok := known[r.Case]
+		switch {
+		case !ok:
+		case a.Err != nil:
+			r.Verdict, r.Agrees, r.Damaged, r.Why = replay.VerdictViolation, false, false, a.Err.Error()
+		case a.Removed:
+			continue
+		default:
+			r = gate.Result{Case: r.Case, Verdict: replay.VerdictMatch, Why: "accepted", Golden: r.Golden, Runs: r.Runs, Duration: r.Duration}
+		}
+		left.Results = append(left.Results, r)
+	}
+	return left
+}
+
+// hintSigning says so where the goldens are signed: their signature is of what they were.
+func (a *app) hintSigning(dir string) {
+	keys, err := filepath.Glob(filepath.Join(dir, "keys", "*.pub"))
+	if err != nil || len(keys) == 0 {
+		return
+	}
+	if here, err := os.Getwd(); err == nil {
+		if inside, err := filepath.Rel(here, dir); err == nil && filepath.IsLocal(inside) {
+			dir = inside
+		}
+	}
+	a.hint("the goldens are signed: 'shadowrun golden sign --dir %s' signs them as they are now", soak.ShellQuote(dir))
+}
