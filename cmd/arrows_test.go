@@ -51,7 +51,7 @@ var arrows = []struct {
 	{"runbook/drill", []string{"runbook"}, "it carries out what a runbook says; which service that concerns is not its business"},
 	{"runbook/drill/loopback", []string{"runbook/deploy"}, "it starts servers; what a drill does to them is not its business"},
 	{"scenarios", []string{"runbook", "runbook/drill", "runbook/drill/loopback", "cmd"}, "they are the documents' other half; the test that certifies drives the real command"},
-	{"cmd", []string{"golden", "replay", "replay/explain", "replay/lab", "replay/external", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/soak", "harness/stop", "harness/monitor", "harness/monitor/alert", "harness/monitor/family", "harness/monitor/console", "harness/monitor/capture", "harness/monitor/serve", "harness/gate", "harness/pipeline", "harness/pipeline/project", "harness/pipeline/store", "harness/report", "runbook", "runbook/deploy", "runbook/drill", "runbook/drill/loopback", "scenarios"}, "nothing imports it but main functions"},
+	{"cmd", []string{"golden", "replay", "replay/explain", "replay/lab", "replay/external", "harness/experiment", "harness", "harness/ledger", "harness/reference", "harness/soak", "harness/stop", "harness/monitor", "harness/monitor/alert", "harness/monitor/family", "harness/monitor/console", "harness/monitor/capture", "harness/monitor/serve", "harness/gate", "harness/pipeline", "harness/pipeline/project", "harness/pipeline/store", "harness/report", "harness/report/bundle", "harness/report/sign", "harness/report/verify", "runbook", "runbook/deploy", "runbook/drill", "runbook/drill/loopback", "scenarios"}, "nothing imports it but main functions"},
 	{"cmd/shadowrun", []string{"cmd"}, "one call"},
 }
 

@@ -121,7 +121,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(run, a.planCommand(), a.listCommand(), a.initCommand(), a.replayCommand(), a.showCommand(),
 		a.explainCommand(), a.labCommand(), a.doctorCommand(), a.diffCommand(), a.summaryCommand(), a.findingsCommand(), a.rulesCommand(), a.goldenCommand(), a.stopCommand(), a.versionCommand(),
 		a.statusCommand(), a.checkCommand(), a.sanityCommand())
-	root.AddCommand(a.debugCommand(), a.captureCommand(), a.deployCommand(), a.monitorCommand(), a.runbookCommand(), a.tabletopCommand())
+	root.AddCommand(a.debugCommand(), a.captureCommand(), a.deployCommand(), a.monitorCommand(), a.runbookCommand(), a.tabletopCommand(), a.verifyCommand())
 	root.AddCommand(a.pipelineCommand(), a.reportCommand(), a.gateCommand())
 	return root
 }

@@ -27,6 +27,7 @@ type reportFlags struct {
 	soak     int64
 	format   string
 	output   string
+	bundle   string
 	journals []string
 	rejudge  bool
 }
@@ -47,11 +48,15 @@ line is the verdict, which is computed:
 A drill is 'shadowrun tabletop'. Its journal is looked for in drills/ of the state folder, where the last one is judged.
 With --runbook and --scenarios the drill is of your own runbook, and all steps that the scenarios name are required.
 
+--bundle writes all three forms of the report and the evidence for it, ledger, traces of findings, journals, configuration,
+runbooks and scenarios, as one archive, attested with the machine's key. 'report sign' signs it off, 'verify' checks it.
+
 --rejudge judges what is stored by the rules, fail_on and unknown_rate of the configuration at hand. Nothing is run again.
 
 Exit status: 0 CERTIFIED, 1 NOT CERTIFIED, 3 INCONCLUSIVE.`,
 		Example: `  shadowrun report
   shadowrun report --journal drill.jsonl --output report.html
+  shadowrun report --bundle out.tar.zst
   shadowrun report --rejudge --config shadowrun.yaml --format json`,
 		Args: arguments(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error { return a.makeReport(c, &f) },
@@ -65,11 +70,15 @@ Exit status: 0 CERTIFIED, 1 NOT CERTIFIED, 3 INCONCLUSIVE.`,
 	flags.StringArrayVar(&f.journals, "journal", nil, "journal `file` of a drill, any number of times; the last is judged (default those in drills/ of the state folder)")
 	flags.BoolVar(&f.rejudge, "rejudge", false, "judge by the configuration at hand")
 	flags.StringVar(&a.configFlag, "config", "", "configuration `file` for --rejudge (default "+configName+")")
-	c.AddCommand(a.reportCompareCommand())
+	f.addBundle(c)
+	c.AddCommand(a.reportCompareCommand(), a.reportSignCommand())
 	return c
 }
 
 func (a *app) makeReport(c *cobra.Command, f *reportFlags) error {
+	if err := errors.Join(oneOf(c, "bundle", "output"), oneOf(c, "bundle", "format")); err != nil {
+		return err
+	}
 	render, err := a.renderer(f)
 	if err != nil {
 		return err
@@ -81,6 +90,9 @@ func (a *app) makeReport(c *cobra.Command, f *reportFlags) error {
 		r, err := a.gatherReport(c, f, s, of)
 		if err != nil {
 			return err
+		}
+		if f.bundle != "" {
+			return a.writeBundle(c.Context(), f, s, of, r)
 		}
 		text, err := render(r)
 		if err != nil {
@@ -170,14 +182,18 @@ func (a *app) addRunbooks(f *reportFlags, o *report.Options) (err error) {
 	return nil
 }
 
+func (f *reportFlags) journalFiles(dir string) ([]string, error) {
+	if len(f.journals) > 0 {
+		return f.journals, nil
+	}
+	return filepath.Glob(filepath.Join(dir, "drills", "*.jsonl"))
+}
+
 // addJournals adds the journals that are named, or else those of the state folder, the oldest first.
 func addJournals(f *reportFlags, dir string, o *report.Options) error {
-	files := f.journals
-	if len(files) == 0 {
-		var err error
-		if files, err = filepath.Glob(filepath.Join(dir, "drills", "*.jsonl")); err != nil {
-			return err
-		}
+	files, err := f.journalFiles(dir)
+	if err != nil {
+		return err
 	}
 	for _, file := range files {
 		j, err := runbook.ReadJournal(file)

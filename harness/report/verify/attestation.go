@@ -55,6 +55,7 @@ func (c *checking) attestation() bool {
 	s, key, err := sign.OpenAttestation(keys, text)
 	switch {
 	case errors.Is(err, golden.ErrUnknownKey):
+		c.r.UnknownKey = true
 		c.tell(what, Wrong, "signed with the key %q, which is not known here", key)
 	case err != nil:
 		c.tell(what, Wrong, "the attestation or its signature was changed: %v", err)
@@ -121,6 +122,6 @@ func (c *checking) configuration(named []sign.Resource) {
 		}
 	}
 	if !wrong {
-		c.tell("configuration", OK, "%d files that the result holds for: configuration, runbooks and scenarios", len(named))
+		c.tell("configuration", OK, "the result holds for configuration, runbooks and scenarios in the bundle, %d in all", len(named))
 	}
 }

@@ -49,6 +49,8 @@ type Result struct {
 	Counted  int // sign-offs
 	Checks   []Check
 	Unsigned bool // there is no signature, and nothing else is wrong
+	// UnknownKey says that another public key may be all that is missing.
+	UnknownKey bool
 }
 
 // Intact reports whether nothing is wrong, and it is signed as required.
@@ -106,6 +108,6 @@ func (c *checking) bundle() {
 		c.tell(p.File, Wrong, "%s: %s", p.Kind, p.Detail)
 	}
 	if len(c.contents.Problems) == 0 {
-		c.tell("bundle", OK, "%d files, each as %s has it", len(c.contents.Files)-1, bundle.ManifestName)
+		c.tell("bundle", OK, "%s, and all %d files as it has them", bundle.ManifestName, len(c.contents.Files)-1)
 	}
 }

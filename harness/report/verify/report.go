@@ -10,9 +10,10 @@ const reportName = "report.json"
 
 // Report is what a bundle's report says of itself.
 type Report struct {
-	ID      string    `json:"id"`
-	MadeAt  time.Time `json:"made_at"`
-	Verdict struct {
+	ID        string    `json:"id"`
+	MadeAt    time.Time `json:"made_at"`
+	Statement string    `json:"statement"` // what a person signs
+	Verdict   struct {
 		Result string `json:"result"`
 	} `json:"verdict"`
 }

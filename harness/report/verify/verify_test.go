@@ -26,11 +26,11 @@ func TestTheUntouchedIsIntact(t *testing.T) {
 	e := newEvidence(t)
 	r := e.verify()
 	want := []string{
-		"bundle: 2 files, each as manifest.json has it",
+		"bundle: manifest.json, and all 2 files as it has them",
 		"out.tar.zst.intoto.jsonl: signed with the machine's key " + e.ring.Current(),
 		"bundle: SHA-256 " + e.written.SHA256 + ", as attested",
 		"files: each as attested",
-		"configuration: 1 files that the result holds for: configuration, runbooks and scenarios",
+		"configuration: the result holds for configuration, runbooks and scenarios in the bundle, 1 in all",
 		"result: CERTIFIED, attested as PASSED",
 		"sign-off of ada@example.org: release manager, 2026-11-23T12:00:00Z, with " + sign.Fingerprint(e.ada.Public()) + ", an approver's then",
 		"sign-off of bob@example.org: release manager, 2026-11-23T12:00:00Z, with " + sign.Fingerprint(e.bob.Public()) + ", an approver's then",

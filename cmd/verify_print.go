@@ -1,0 +1,103 @@
+package cmd
+
+import (
+	"fmt"
+	"path/filepath"
+	"text/tabwriter"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/shadowrun/shadowrun/harness/report/verify"
+)
+
+// verifiedJSON is what became of checking a bundle.
+type verifiedJSON struct {
+	Version   int           `json:"version"`
+	Bundle    string        `json:"bundle"`
+	Intact    bool          `json:"intact"`
+	Unsigned  bool          `json:"unsigned"`
+	SHA256    string        `json:"sha256"`
+	Bytes     int64         `json:"bytes"`
+	Files     int           `json:"files"`
+	Report    string        `json:"report"`
+	MadeAt    time.Time     `json:"made_at"`
+	Result    string        `json:"result"`
+	Machine   string        `json:"machine_key,omitempty"`
+	Required  int           `json:"required"`
+	Counted   int           `json:"counted"`
+	SignOffs  []signOffJSON `json:"sign_offs"`
+	Checks    []checkedJSON `json:"checks"`
+	Proves    []string      `json:"proves"`
+	NotProven []string      `json:"does_not_prove"`
+}
+
+type signOffJSON struct {
+	Name   string    `json:"name"`
+	Role   string    `json:"role"`
+	Date   time.Time `json:"date"`
+	Key    string    `json:"key"`
+	Counts bool      `json:"counts"`
+}
+
+type checkedJSON struct {
+	What   string       `json:"what"`
+	State  verify.State `json:"state"`
+	Detail string       `json:"detail"`
+}
+
+// What signatures show where they fit, and what they can't.
+var (
+	proves = []string{
+		"nothing in the bundle has changed since it was signed",
+		"the holder of the machine's key made the attestation, and the holders of the approvers' keys the sign-offs",
+	}
+	notProven = []string{
+		"that the soak was honest: whoever controls its host can forge the machine's signature",
+		"that a person has read what they signed: a sign-off is a statement, and its date is the signer's word",
+	}
+)
+
+func newVerifiedJSON(path string, require int, r verify.Result) verifiedJSON {
+	j := verifiedJSON{jsonVersion, filepath.Base(path), r.Intact(), r.Unsigned, r.SHA256, r.Bytes, len(r.Files), r.Report.ID, r.Report.MadeAt, r.Report.Verdict.Result,
+		r.Machine, require, r.Counted, []signOffJSON{}, []checkedJSON{}, proves, notProven}
+	for _, s := range r.SignOffs {
+		j.SignOffs = append(j.SignOffs, signOffJSON(s))
+	}
+	for _, c := range r.Checks {
+		j.Checks = append(j.Checks, checkedJSON(c))
+	}
+	return j
+}
+
+func (a *app) printVerified(path string, require int, r verify.Result) error {
+	if a.json {
+		return a.printJSON(newVerifiedJSON(path, require, r))
+	}
+	result := "INTACT"
+	switch {
+	case r.Unsigned:
+		result = "NOT SIGNED"
+	case !r.Intact():
+		result = "NOT INTACT"
+	}
+	fmt.Fprintf(a.out, "%s: %s, %s, %s\n", result, printable(filepath.Base(path)), quantity(len(r.Files), "file"), humanize.IBytes(uint64(r.Bytes)))
+	if r.Report.Verdict.Result != "" {
+		fmt.Fprintf(a.out, "the report in it, %s of %s, says: %s\n", printable(r.Report.ID), r.Report.MadeAt.Format(time.RFC3339), printable(r.Report.Verdict.Result))
+	}
+	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	for _, c := range r.Checks {
+		fmt.Fprintf(w, "  %s\t%s: %s\n", c.State, printable(c.What), printable(c.Detail))
+	}
+	w.Flush()
+	if !r.Intact() {
+		return nil
+	}
+	for _, text := range proves {
+		fmt.Fprintf(a.out, "shows: %s\n", text)
+	}
+	for _, text := range notProven {
+		fmt.Fprintf(a.out, "does not show: %s\n", text)
+	}
+	return nil
+}
