@@ -19,7 +19,8 @@ func (a *app) pipelineRestartCommand(f *pipelineFlags) *cobra.Command {
 		Short: "Let a project begin anew, from a stage or altogether",
 		Long: `--from lets a stage and those after it begin anew; those before it stay completed, and their artifacts are
 checked first. --fresh moves the whole project into .somas/archive and begins it again with the same seed: also one
-whose files are past mending, where --seed has to say it. A restart starts no engine: 'run' does.`,
+whose files are past mending, where --seed has to say it. One that is cut off half-way goes on with the next command
+that changes the project. A restart starts no engine: 'run' does.`,
 		Example: `  shadowrun pipeline restart project-1 --from implement --reason "the compiler is back"
   shadowrun pipeline restart project-1 --fresh --reason "the log is lost" --dry-run`,
 		Args: arguments(1, 1),

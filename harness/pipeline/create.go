@@ -32,16 +32,21 @@ func (o Operator) begin(d *Done, seed uint64) error {
 	if err := project.CheckID(d.Project); err != nil {
 		return err
 	}
-	d.did("%s begins at %s, seed %d", d.Project, project.Stages[0], seed)
-	d.Status, d.Stage, d.Next = project.Pending, project.Stages[0], "shadowrun pipeline run "+d.Project
 	if o.DryRun {
+		d.begun(seed)
 		return nil
 	}
 	p, err := store.Create(o.Root, d.Project, seed, o.options())
 	if err != nil {
 		return err
 	}
+	d.begun(seed)
 	return p.Close()
+}
+
+func (d *Done) begun(seed uint64) {
+	d.did("%s begins at %s, seed %d", d.Project, project.Stages[0], seed)
+	d.Status, d.Stage, d.Next = project.Pending, project.Stages[0], "shadowrun pipeline run "+d.Project
 }
 
 func (o Operator) options() store.Options { return store.Options{Now: o.Now, Actor: o.Actor} }
@@ -52,6 +57,12 @@ func (o Operator) RestartFresh(id string, seed *uint64) (Done, error) {
 	d := o.done("restart --fresh", id)
 	if err := needs(o.Actor, o.Reason); err != nil {
 		return d, err
+	}
+	if err := project.CheckID(id); err != nil {
+		return d, err
+	}
+	if store.CutOff(store.Dir(o.Root, id)) {
+		return o.goOnFresh(d)
 	}
 	s, err := o.stateOf(id)
 	switch {
@@ -67,16 +78,33 @@ func (o Operator) RestartFresh(id string, seed *uint64) (Done, error) {
 	}
 	if o.DryRun {
 		d.did("archived %s", id)
-		return d, o.begin(&d, *seed)
+		d.begun(*seed)
+		return d, nil
 	}
-	to, err := store.Archive(store.Dir(o.Root, id), o.options())
+	to, err := store.Renew(store.Dir(o.Root, id), *seed, o.options(), o.Reason)
 	if err != nil {
 		return d, err
 	}
 	d.did("archived as %s", to)
-	err = enter(o.Root, Operation{At: o.Now(), Event: "restart --fresh", Actor: o.Actor, Reason: o.Reason,
+	d.begun(*seed)
+	return d, enter(o.Root, Operation{At: o.Now(), Event: "restart --fresh", Actor: o.Actor, Reason: o.Reason,
 		Detail: project.Detail(map[string]string{"project": id, "archive": to})})
-	return d, errors.Join(o.begin(&d, *seed), err)
+}
+
+// goOnFresh does the rest of a restart that was cut off: what was there is archived already.
+func (o Operator) goOnFresh(d Done) (Done, error) {
+	d.did("went on with the restart --fresh that was cut off: what was there is archived")
+	d.Status, d.Stage, d.Next = project.Pending, project.Stages[0], "shadowrun pipeline run "+d.Project
+	if o.DryRun {
+		return d, nil
+	}
+	p, err := openProject(o.Root, d.Project, o.Now, o.Actor)
+	if err != nil {
+		return d, err
+	}
+	began := p.Entries()[0]
+	return d, errors.Join(p.Close(), enter(o.Root, Operation{At: o.Now(), Event: "restart --fresh", Actor: began.Actor, Reason: began.Reason,
+		Detail: project.Detail(map[string]string{"project": d.Project})}))
 }
 
 // stateOf is the state of a project that nobody is at work on.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -243,5 +244,51 @@ func TestMendingIsTold(t *testing.T) {
 	d, err := r.operator().Resume(id, "")
 	if err != nil || !strings.Contains(strings.Join(d.Did, "\n"), "opening it mended transitions.jsonl") {
 		t.Errorf("got %q, %v", d.Did, err)
+	}
+}
+
+// A beginning afresh that was cut off is told, by every command that looks, and the next one that changes something goes on with it.
+func TestAFreshBeginningThatWasCutOff(t *testing.T) {
+	for _, next := range []struct {
+		name string
+		do   func(*rig)
+	}{
+		{"restart --fresh", func(r *rig) {
+			d := must(r.operator().RestartFresh(id, nil))(r.t)
+			if !slices.Contains(d.Did, "went on with the restart --fresh that was cut off: what was there is archived") {
+				r.t.Errorf("it did %q", d.Did)
+			}
+			if log := must(Operations(r.root))(r.t); len(log) != 1 || log[0].Event != "restart --fresh" {
+				r.t.Errorf("log: %+v", log)
+			}
+		}},
+		{"run", func(r *rig) {
+			if out := r.run(WhyFailed); len(out.Mended) != 1 || out.Mended[0].File != "." {
+				r.t.Errorf("the engine tells %v", out.Mended)
+			}
+		}},
+	} {
+		t.Run(next.name, func(t *testing.T) {
+			r := failed.rig(t)
+			must(r.operator().RestartFresh(id, nil))(t)
+			dir := store.Dir(r.root, id)
+			if err := errors.Join(os.Rename(dir, filepath.Join(filepath.Dir(dir), ".fresh-"+id)), os.Remove(operationsPath(r.root))); err != nil {
+				t.Fatal(err)
+			}
+			var d *store.Damage
+			if _, err := r.operator().Status(id); !errors.As(err, &d) || !strings.Contains(err.Error(), "cut off") {
+				t.Errorf("status: %v", err)
+			}
+			if l := must(r.operator().List())(t); len(l) != 1 || !strings.Contains(l[0].Damage, "cut off") {
+				t.Errorf("list: %+v", l)
+			}
+			if found := must(r.operator().Doctor())(t); len(found) != 1 || !found[0].Heals {
+				t.Errorf("doctor: %+v", found)
+			}
+			next.do(r)
+			if found := must(r.operator().Doctor())(t); len(found) != 0 {
+				t.Errorf("doctor: %+v", found)
+			}
+		})
 	}
 }

@@ -17,6 +17,10 @@ import (
 // the log is held to itself.
 func Check(dir string) ([]Damage, error) {
 	root, id, err := enter(dir)
+	var whole *Damage
+	if errors.As(err, &whole) {
+		return []Damage{*whole}, nil
+	}
 	if err != nil {
 		return nil, err
 	}

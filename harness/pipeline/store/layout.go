@@ -35,7 +35,7 @@ func Dir(root, id string) string { return filepath.Join(projectsDir(root), id) }
 
 func projectsDir(root string) string { return filepath.Join(root, ".somas", "projects") }
 
-// Projects are the ids of all projects under root, by number.
+// Projects are the ids of all projects under root, by number; also of those that are to be begun afresh.
 func Projects(root string) ([]string, error) {
 	entries, err := os.ReadDir(projectsDir(root))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -46,8 +46,9 @@ func Projects(root string) ([]string, error) {
 	}
 	var ids []string
 	for _, e := range entries {
-		if project.CheckID(e.Name()) == nil {
-			ids = append(ids, e.Name())
+		id, renewed := strings.CutPrefix(e.Name(), fresh)
+		if project.CheckID(id) == nil && (!renewed || CutOff(Dir(root, id))) {
+			ids = append(ids, id)
 		}
 	}
 	slices.SortFunc(ids, func(a, b string) int { return number(a) - number(b) })
@@ -68,6 +69,8 @@ func enter(dir string) (*os.Root, string, error) {
 	}
 	info, err := os.Lstat(dir)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && CutOff(dir):
+		return nil, id, cutOff(id)
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, id, fmt.Errorf("%s: there is no such project (%s): %w", id, dir, fs.ErrNotExist)
 	case err != nil:

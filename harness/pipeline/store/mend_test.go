@@ -2,7 +2,6 @@ package store
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -192,23 +191,6 @@ func TestAccept(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestArchive(t *testing.T) {
-	dir, _ := grown(t)
-	write(t, dir, stateFile, "{}") // a corrupted one too
-	to, err := Archive(dir, quick())
-	if err != nil || filepath.Base(to) != "project-1.8" || filepath.Base(filepath.Dir(to)) != "archive" {
-		t.Errorf("want archive/project-1.8, got %s, %v", to, err)
-	}
-	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("want the project gone from its place, got %v", err)
-	}
-	p, err := Create(filepath.Dir(filepath.Dir(filepath.Dir(dir))), "project-1", 7, quick())
-	if err != nil {
-		t.Fatal(err)
-	}
-	closed(t, p)
 }
 
 // Of a log without a line that can be read nothing can be made: what is advised is what helps.

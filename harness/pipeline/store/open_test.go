@@ -22,7 +22,7 @@ func TestOneAtATime(t *testing.T) {
 	if _, err := Reconstruct(dir, quick(), "meanwhile"); !errors.As(err, &held) {
 		t.Errorf("want no repair meanwhile, got %v", err)
 	}
-	if _, err := Archive(dir, quick()); !errors.As(err, &held) {
+	if _, err := Renew(dir, 7, quick(), "meanwhile"); !errors.As(err, &held) {
 		t.Errorf("want no archiving meanwhile, got %v", err)
 	}
 	appended(t, p, project.Entry{Event: project.StageStarted, Stage: "intake"})

@@ -20,6 +20,7 @@ type Options struct {
 	DryRun bool
 
 	disk func(disk) disk // a test's, around the real one
+	step func(string)    // a test's, which may end the process
 }
 
 func (o Options) on(root *os.Root) disk {
@@ -65,12 +66,16 @@ func Open(dir string, o Options) (*Project, error) {
 	if err := p.recover(s); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", p.id, err), p.Close())
 	}
-	p.Mended = s.heals
+	p.Mended = append(p.Mended, s.heals...)
 	return p, nil
 }
 
 // locked locks a project and looks at it.
 func locked(dir string, o Options) (*Project, *survey, error) {
+	finishes := CutOff(dir)
+	if err := finish(dir); err != nil {
+		return nil, nil, err
+	}
 	root, id, err := enter(dir)
 	if err != nil {
 		return nil, nil, err
@@ -84,12 +89,28 @@ func locked(dir string, o Options) (*Project, *survey, error) {
 		return nil, nil, errors.Join(err, root.Close())
 	}
 	p := &Project{id: id, root: root, lock: lock, disk: o.on(root), options: o}
+	if moved(root, dir) { // archived between the two: another has its name now
+		if err := p.Close(); err != nil {
+			return nil, nil, err
+		}
+		return locked(dir, o)
+	}
 	s, err := look(root, id)
 	if err != nil {
 		return nil, nil, errors.Join(err, p.Close())
 	}
 	p.history, p.size = s.history, s.size
+	if finishes {
+		p.Mended = []*Damage{cutOff(id)}
+	}
 	return p, s, nil
+}
+
+// moved reports whether a folder has not its name any more.
+func moved(root *os.Root, dir string) bool {
+	held, err := root.Stat(".")
+	named, errNamed := os.Stat(dir)
+	return err == nil && !(errNamed == nil && os.SameFile(held, named))
 }
 
 // recover finishes what a killed engine began.
