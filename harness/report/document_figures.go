@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -35,12 +36,12 @@ func progression(f Figures) []block {
 		return []block{paragraph("Nothing was committed, so there is no progression.")}
 	}
 	every := periodName(p.Every)
-	t := table{caption: "Progression, " + every + " by " + every, columns: []column{figure(every), text("Began"), figure("Cycles"), figure("Runs"), figure("Replays"),
+	t := table{caption: "Progression, " + every + " by " + every, columns: []column{figure(strings.ToUpper(every[:1]) + every[1:]), text("Began, UTC"), figure("Cycles"), figure("Runs"), figure("Replays"),
 		figure("Mismatches"), figure("Unknown"), figure("Replays in all"), figure("Goldens in all"), figure("On disk")}}
 	last, most := p.Periods[len(p.Periods)-1].N, int64(0)
 	for _, x := range p.Periods {
 		most = max(most, x.Done.Replays)
-		t.rows = append(t.rows, []string{number(x.N), at(x.Start), number(x.Done.Cycles), number(x.Done.Runs), number(x.Done.Replays),
+		t.rows = append(t.rows, []string{number(x.N), x.Start.UTC().Format(time.DateTime), number(x.Done.Cycles), number(x.Done.Runs), number(x.Done.Replays),
 			number(x.Done.Mismatches), number(x.Done.Unknown), number(x.Total.Replays), number(x.Total.Goldens), bytesOf(x.Total.GoldenBytes)})
 	}
 	plot := columns{title: "Replays, " + every + " by " + every, from: at(f.Started), most: number(most) + " replays",

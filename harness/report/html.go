@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 )
 
@@ -79,6 +80,7 @@ type pageBlock struct {
 	Rows                              []pageRow
 	Columns                           []pageColumn
 	Cells                             [][]pageCell
+	Small                             bool // a table that fits a narrow screen as it is
 }
 
 type pageCheck struct {
@@ -99,19 +101,23 @@ type pageColumn struct {
 
 type pageCell struct {
 	pageColumn
-	Text string
-	Code bool
+	Text        string
+	Code, Short bool
 }
+
+// shortText is a text that is not broken within a word, in bytes.
+const shortText = 24
 
 func tableBlock(t table) pageBlock {
 	p := pageBlock{Kind: "table", Title: t.caption}
 	for _, c := range t.columns {
 		p.Columns = append(p.Columns, pageColumn{c.name, c.number})
 	}
+	p.Small = len(t.columns) <= 4 && !slices.ContainsFunc(t.columns[1:], func(c column) bool { return !c.number && len(t.columns) > 2 })
 	for _, row := range t.rows {
 		var cells []pageCell
 		for i, text := range row {
-			cells = append(cells, pageCell{p.Columns[i], text, t.columns[i].code && text != ""})
+			cells = append(cells, pageCell{p.Columns[i], text, t.columns[i].code && text != "", len(text) <= shortText})
 		}
 		p.Cells = append(p.Cells, cells)
 	}
@@ -135,8 +141,8 @@ func shape(bars []bar, bad bool) string {
 		if height <= 0 {
 			continue
 		}
-		height = max(height*plotHeight, 1.5) // one of a million is to be seen
-		gap := b.width * plotWidth / 12
+		height = max(height*plotHeight, 3) // one of a million is to be seen
+		gap := min(b.width*plotWidth/12, 4)
 		fmt.Fprintf(&path, "M%.4g %.4gh%.4gV%gH%.4gz", b.at*plotWidth+gap, plotHeight-height, b.width*plotWidth-2*gap, plotHeight, b.at*plotWidth+gap)
 	}
 	return path.String()

@@ -188,7 +188,7 @@ func statement(r *Report) string {
 		r.Verdict.Result, r.Soak, host(r), short(r.Ran.ConfigDigest), short(r.Ran.PlanDigest), lasted(f.Active), quantity(f.Total.Runs, "workflow run"),
 		quantity(f.Total.Replays, "replay"), quantity(f.Total.Mismatches, "mismatch"), number(f.Total.Violation), number(f.Total.Drift), number(f.Total.Leak), number(f.Total.Unknown))
 	if t := r.Tabletop; t != nil {
-		text += fmt.Sprintf(" An automated runbook test (%s, %s) carried out the required steps and came to %s.", t.Environment, t.Started.UTC().Format(time.DateOnly), t.Verdict)
+		text += fmt.Sprintf(" An automated runbook test (%s, %s) came to %s.", t.Environment, t.Started.UTC().Format(time.DateOnly), t.Verdict)
 	} else {
 		text += " There was no automated runbook test."
 	}

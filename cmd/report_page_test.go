@@ -1,0 +1,68 @@
+package cmd
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/google/go-cmp/cmp"
+)
+
+// A report's page in a real browser, opened from a file: the one that tests of its rendering hold still, which has something of everything.
+func TestReportInABrowser(t *testing.T) {
+	page, err := filepath.Abs("../harness/report/testdata/sample.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := openBrowser(t, "file://"+page)
+	axe := accessibilityRules(t)
+	for _, look := range []struct {
+		name, media, scheme string
+		width               int64
+		checked             bool // the others have these colours, or this order
+	}{
+		{"light", "screen", "light", 1100, true}, {"dark", "screen", "dark", 1100, false}, {"between", "screen", "light", 940, false},
+		{"narrow", "screen", "dark", 400, true}, {"print", "print", "dark", 680, true},
+	} {
+		t.Run(look.name, func(t *testing.T) {
+			b.do(t, chromedp.EmulateViewport(look.width, 800))
+			if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: look.media,
+				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: look.scheme}}}); err != nil {
+				t.Fatal(err)
+			}
+			if wide := ask[[]string](t, b, fmt.Sprintf(`(document.documentElement.scrollWidth > %[1]d ? ["the page"] : []).concat([...document.querySelectorAll("body *")].filter((e) => !e.closest("thead") && (e.getBoundingClientRect().right > %[1]d || e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display === "block"))
+				.map((e) => e.tagName + " " + e.textContent.trim().slice(0, 40)).slice(0, 9))`, look.width)); len(wide) > 0 {
+				t.Errorf("too wide: %q", wide)
+			}
+			if look.media == "print" && !ask[bool](t, b, `getComputedStyle(document.body).backgroundColor === "rgb(255, 255, 255)" && getComputedStyle(document.querySelector("nav")).display === "none"`) {
+				t.Error("it is not dark on white, or has links to sections that paper has not")
+			}
+			picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(t.ArtifactDir(), look.name+".png"), picture, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			if axe == "" || !look.checked {
+				return
+			}
+			ask[chromedp.Void](t, b, axe)
+			violations := ask[[]string](t, b, `axe.run(document, {resultTypes: ["violations"]}).then((r) =>
+				r.violations.map((v) => v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " " + n.failureSummary).join("; ")))`)
+			if len(violations) > 0 {
+				t.Errorf("accessibility:\n%s", strings.Join(violations, "\n"))
+			}
+		})
+	}
+	if !ask[bool](t, b, `document.querySelectorAll("script, img").length === 0`) {
+		t.Error("something was made of what a workflow wrote")
+	}
+	if diff := cmp.Diff([]string(nil), b.complaints()); diff != "" {
+		t.Errorf("the console, and requests to others (-want +got):\n%s", diff)
+	}
+}
