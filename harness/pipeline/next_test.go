@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -69,5 +71,43 @@ func TestAgentsRunInTheRoot(t *testing.T) {
 	}
 	if got := r.state().Stages["intake"]; got.Artifacts["intake.md"] != project.Digest([]byte("read")) {
 		t.Errorf("it came to rest as %+v, with %+v", out, got)
+	}
+}
+
+// TestMendingIsEntered: what mended a project says as which transition, and what the project then is.
+func TestMendingIsEntered(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		rig  *situation
+		do   func(Operator) (Done, error)
+	}{
+		{"reconstruct", broken, func(o Operator) (Done, error) { return o.Reconstruct(id) }},
+		{"accept", byHand, func(o Operator) (Done, error) { return o.Accept(id) }},
+		{"restore", broken, func(o Operator) (Done, error) { return o.Restore(id, "") }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := c.rig.rig(t)
+			dry := r.operator()
+			dry.DryRun = true
+			would, err := c.do(dry)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d, err := c.do(r.operator())
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := r.state()
+			want := Done{Operation: d.Operation, Project: id, Status: s.Status, Stage: s.CurrentStage,
+				Did: append(slices.Clone(d.Did[:len(d.Did)-1]), fmt.Sprintf("entered as transition %d", s.Sequence))}
+			if diff := cmp.Diff(want, d); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			would.DryRun = false
+			if diff := cmp.Diff(d, would); diff != "" {
+				t.Errorf("its dry run said something else (-did +said)\n%s", diff)
+			}
+		})
 	}
 }
