@@ -76,7 +76,7 @@ func (a *app) tabletop(ctx context.Context, f *tabletopFlags, names []string) er
 	if err := t.prepare(names); err != nil {
 		return err
 	}
-	ctx, release := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	ctx, release := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer release()
 	d, err := drill.Begin(t.path, t.header(), t.books, t.scenarios)
 	if err != nil {
@@ -84,11 +84,20 @@ func (a *app) tabletop(ctx context.Context, f *tabletopFlags, names []string) er
 	}
 	err = t.carryOut(ctx, d)
 	journal, endErr := d.End(t.required)
+	standing := t.leftStopped()
 	if err := errors.Join(err, endErr); err != nil {
-		return failure{err, exitFail, []string{"the journal so far: " + t.path}}
+		hints := []string{"the journal so far: " + t.path}
+		var left failure
+		if errors.As(standing, &left) {
+			err, hints = errors.Join(err, left.error), append(left.hints, hints...)
+		}
+		return failure{err, exitFail, hints}
 	}
 	if err := a.printTabletop(t.path, journal, t.required); err != nil {
-		return err
+		return errors.Join(standing, err)
+	}
+	if standing != nil {
+		return standing
 	}
 	switch journal.End.Verdict {
 	case runbook.Certified:
@@ -107,6 +116,7 @@ type tabletopRun struct {
 	scenarios []drill.Scenario
 	live      []scenarios.Live      // of a deployment, where no scenarios were given
 	deployed  *scenarios.Deployment // nil: on loopback
+	stood     bool                  // an emergency stop, there, before the drill
 	required  []string
 	state     string
 	path      string
@@ -142,16 +152,19 @@ func (t *tabletopRun) prepare(names []string) (err error) {
 			return hinted(err, "'shadowrun tabletop --help' shows one")
 		}
 	}
+	var standing stop.State
+	if t.deployed != nil {
+		if standing, err = stop.Read(t.soakState()); err != nil {
+			return err
+		}
+		t.stood = standing.On
+	}
 	if t.deployed != nil && f.scenarios == "" {
 		if len(names) > 0 {
 			return hinted(fmt.Errorf("%s: with --env it is the ten steps", strings.Join(names, " ")), "allowed: in "+f.env+" says which of them")
 		}
 		t.required = scenarios.Tabletop
 		if t.live, err = t.deployed.Steps(t.books, f.allow != ""); err != nil {
-			return err
-		}
-		standing, err := stop.Read(t.soakState())
-		if err != nil {
 			return err
 		}
 		for i, l := range t.live {
@@ -199,36 +212,6 @@ func (t *tabletopRun) choose(names []string) error {
 	}
 	t.required = requiredSteps(t.books, t.scenarios)
 	return nil
-}
-
-// requiredSteps are those that the scenarios name: of a drill of somebody's choice, what is to be certified is what was chosen.
-func requiredSteps(books []*runbook.Book, of []drill.Scenario) (required []string) {
-	seen := map[string]bool{}
-	add := func(b *runbook.Book, s *runbook.Step) {
-		name := b.Name + ":" + s.ID
-		if seen[name] {
-			return
-		}
-		seen[name] = true
-		if _, _, err := runbook.FindStep(books, s.ID); err == nil {
-			name = s.ID // one book alone has it
-		}
-		required = append(required, name)
-	}
-	for _, s := range of {
-		scanned, _ := runbook.ScanScenario(s.Name(), s.Text) // what is wrong with it fails it when it is carried out
-		for _, u := range scanned.Uses {
-			if b, step, err := runbook.FindStep(books, u.Name); err == nil && !u.Whole {
-				add(b, step)
-			}
-			if b, p, err := runbook.FindProcedure(books, u.Name); err == nil && u.Whole {
-				for _, step := range p.Steps {
-					add(b, step)
-				}
-			}
-		}
-	}
-	return required
 }
 
 // header says who carries out what, for whom.

@@ -86,35 +86,40 @@ func (t *tabletopRun) onDeployment(ctx context.Context, d *drill.Drill) error {
 	}
 	if t.live == nil {
 		for _, s := range t.scenarios {
+			if ctx.Err() != nil {
+				break
+			}
 			if err := t.one(ctx, d, s, o); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
+	return t.tenSteps(ctx, d, o)
+}
+
+// tenSteps carries out the steps on a deployment. What was stopped is let go on, whoever interrupts the drill, and whatever
+// fails in between.
+func (t *tabletopRun) tenSteps(ctx context.Context, d *drill.Drill, o drill.Options) (failed error) {
 	stopped := false
 	for _, l := range t.live {
-		of := ctx
-		if l.Step.ID == "tabletop-stop-off" && stopped {
-			of = context.WithoutCancel(ctx) // what was stopped is let go on, whoever interrupts the drill
+		of, lifts := ctx, stopped && l.Step.ID == "tabletop-stop-off"
+		if lifts {
+			of = context.WithoutCancel(ctx)
 		}
 		if l.Refused != "" {
 			left := runbook.CarriedOut{Scenario: l.Scenario.Name(), Book: l.Book.Name, Step: l.Step.ID, Block: l.Step.Block, Digest: l.Step.Digest, Why: l.Refused}
-			if err := d.NotCarriedOut(left); err != nil {
-				return err
-			}
+			failed = errors.Join(failed, d.NotCarriedOut(left))
 			t.say("%s: not carried out: %s", l.Step.ID, l.Refused)
 			continue
 		}
-		if of.Err() != nil {
+		if !lifts && (of.Err() != nil || failed != nil) {
 			continue
 		}
 		stopped = stopped || l.Step.ID == "tabletop-stop-on"
-		if err := t.one(of, d, l.Scenario, o); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, t.one(of, d, l.Scenario, o))
 	}
-	return nil
+	return failed
 }
 
 // handedOn are passed on to the clients of a deployment's services: who the user is there.
@@ -136,6 +141,10 @@ func (t *tabletopRun) environment(dir string) (map[string]string, error) {
 	}
 	// The steps name no state folder: what they find by default is the one that is meant.
 	if err := os.Mkdir(env["XDG_STATE_HOME"], 0o777); err != nil {
+		return nil, err
+	}
+	// Or a stop could not be raised in it, and what a hook of the engine's has stopped would not be let go on.
+	if err := os.MkdirAll(t.soakState(), 0o777); err != nil {
 		return nil, err
 	}
 	return env, os.Symlink(t.soakState(), filepath.Join(env["XDG_STATE_HOME"], "shadowrun"))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
@@ -15,19 +14,21 @@ import (
 
 // Postgres is a PostgreSQL. Each drill gets a database of its own.
 type Postgres struct {
-	dir, address string
-	server       *server
+	folder  *folder
+	address string
+	server  *server
 }
 
 // StartPostgres starts one. Its folder is its own: it must be reachable for the user that it runs as.
 func StartPostgres(ctx context.Context) (p *Postgres, err error) {
-	dir, err := os.MkdirTemp("", "shadowrun-postgres-")
+	folder, err := newFolder("postgres")
 	if err != nil {
 		return nil, err
 	}
+	dir := folder.path
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("start PostgreSQL: %w", errors.Join(err, os.RemoveAll(dir)))
+			err = fmt.Errorf("start PostgreSQL: %w", errors.Join(err, folder.remove()))
 		}
 	}()
 	initdb, err := find("initdb")
@@ -51,7 +52,7 @@ func StartPostgres(ctx context.Context) (p *Postgres, err error) {
 	if err != nil {
 		return nil, err
 	}
-	p = &Postgres{dir: dir, address: address}
+	p = &Postgres{folder: folder, address: address}
 	c := exec.Command(program, "-D", data, "-h", "127.0.0.1", "-p", port(address),
 		"-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "shared_buffers=16MB", "-c", "max_connections=50")
 	if err := asUser(c, dir, "postgres", "nobody"); err != nil {
@@ -87,7 +88,7 @@ func (p *Postgres) run(ctx context.Context, database, statement string) error {
 
 // Stop ends it, by what PostgreSQL calls an immediate shutdown, so that its processes end with it, and removes its data.
 func (p *Postgres) Stop() error {
-	return errors.Join(p.server.stop(syscall.SIGQUIT), os.RemoveAll(p.dir))
+	return errors.Join(p.server.stop(syscall.SIGQUIT), p.folder.remove())
 }
 
 // lookUp returns the first of these users that there is.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -19,8 +18,9 @@ type Prometheus struct {
 	// Scrapes is the address that it scrapes: a soak or a monitor is to listen there.
 	Scrapes string
 
-	dir, address string
-	server       *server
+	folder  *folder
+	address string
+	server  *server
 }
 
 var pending = regexp.MustCompile(`(?m)^ *for: .*\n`)
@@ -38,17 +38,17 @@ func StartPrometheus(ctx context.Context) (p *Prometheus, err error) {
 	if p.address, err = freeAddress(); err != nil {
 		return nil, err
 	}
-	if p.dir, err = os.MkdirTemp("", "shadowrun-prometheus-"); err != nil {
+	if p.folder, err = newFolder("prometheus"); err != nil {
 		return nil, err
 	}
 	err = p.configure()
 	if err == nil {
 		c := exec.Command(program, "--config.file", "shadowrun-scrape.yml", "--storage.tsdb.path", "data", "--web.listen-address", p.address,
 			"--scrape.discovery-reload-interval=100ms") // or the first scrape comes after five seconds
-		p.server, err = start(ctx, p.dir, c, p.ready)
+		p.server, err = start(ctx, p.folder.path, c, p.ready)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("start Prometheus: %w", errors.Join(err, os.RemoveAll(p.dir)))
+		return nil, fmt.Errorf("start Prometheus: %w", errors.Join(err, p.folder.remove()))
 	}
 	return p, nil
 }
@@ -72,7 +72,7 @@ func (p *Prometheus) configure() error {
 		}
 		files[i].Content = []byte(text)
 	}
-	_, err = deploy.Write(p.dir, files, false)
+	_, err = deploy.Write(p.folder.path, files, false)
 	return err
 }
 
@@ -98,5 +98,5 @@ func (p *Prometheus) URL() string { return "http://" + p.address }
 
 // Stop ends it.
 func (p *Prometheus) Stop() error {
-	return errors.Join(p.server.stop(syscall.SIGKILL), os.RemoveAll(p.dir))
+	return errors.Join(p.server.stop(syscall.SIGKILL), p.folder.remove())
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"syscall"
 
@@ -13,8 +12,9 @@ import (
 
 // Redis is a Redis, empty, that keeps nothing.
 type Redis struct {
-	dir, address string
-	server       *server
+	folder  *folder
+	address string
+	server  *server
 }
 
 // StartRedis starts one.
@@ -27,11 +27,12 @@ func StartRedis(ctx context.Context) (r *Redis, err error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "shadowrun-redis-")
+	folder, err := newFolder("redis")
 	if err != nil {
 		return nil, err
 	}
-	r = &Redis{dir: dir, address: address}
+	dir := folder.path
+	r = &Redis{folder: folder, address: address}
 	c := exec.Command(program, "--port", port(address), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", dir)
 	r.server, err = start(ctx, dir, c, func(ctx context.Context) error {
 		client := redis.NewClient(&redis.Options{Addr: address, MaxRetries: -1})
@@ -39,7 +40,7 @@ func StartRedis(ctx context.Context) (r *Redis, err error) {
 		return client.Ping(ctx).Err()
 	})
 	if err != nil {
-		return nil, fmt.Errorf("start Redis: %w", errors.Join(err, os.RemoveAll(dir)))
+		return nil, fmt.Errorf("start Redis: %w", errors.Join(err, folder.remove()))
 	}
 	return r, nil
 }
@@ -48,4 +49,4 @@ func StartRedis(ctx context.Context) (r *Redis, err error) {
 func (r *Redis) URL() string { return "redis://" + r.address + "/0" }
 
 // Stop ends it.
-func (r *Redis) Stop() error { return errors.Join(r.server.stop(syscall.SIGKILL), os.RemoveAll(r.dir)) }
+func (r *Redis) Stop() error { return errors.Join(r.server.stop(syscall.SIGKILL), r.folder.remove()) }

@@ -8,12 +8,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 
 	"github.com/shadowrun/shadowrun/runbook/drill/loopback"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // Each service answers the client that an operator has.
 func TestServersAnswer(t *testing.T) {
