@@ -41,7 +41,7 @@ certify: deps
 
 # The programs that tests run real workflows with. Where CI is set they are installed, as root on
 # Debian; elsewhere a missing one is a loud skip.
-DEPS := python3:python3 node:nodejs gcc:gcc strace:strace make:make curl:curl wget:wget git:git perl:perl javac:default-jdk-headless setpriv:util-linux chromium:chromium npm:npm prometheus:prometheus amtool:prometheus-alertmanager logrotate:logrotate systemd-analyze:systemd sqlite3:sqlite3 jq:jq zstd:zstd psql:postgresql redis-server:redis-server redis-cli:redis-tools
+DEPS := python3:python3 node:nodejs gcc:gcc strace:strace make:make curl:curl wget:wget git:git perl:perl javac:default-jdk-headless setpriv:util-linux chromium:chromium npm:npm prometheus:prometheus amtool:prometheus-alertmanager logrotate:logrotate systemd-analyze:systemd sqlite3:sqlite3 jq:jq zstd:zstd ssh-keygen:openssh-client openssl:openssl psql:postgresql redis-server:redis-server redis-cli:redis-tools
 deps:
 	@for d in $(DEPS); do command -v $${d%:*} >/dev/null 2>&1 || missing="$$missing $${d#*:}"; done; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
