@@ -17,16 +17,20 @@ const maxAnnotations = 10
 func WriteAnnotations(w io.Writer, r Report, folder string) error {
 	var errors, warnings []string
 	for _, p := range r.Problems {
-		errors = append(errors, annotation("error", "", 0, "goldens", p.Error()))
+		errors = append(errors, annotation("error", "", 0, "goldens", plain(p.Error())))
 	}
 	for _, g := range r.Groups() {
 		title, text := annotated(r, g)
+		file := path.Join(folder, filepath.ToSlash(g.Golden))
+		if g.Verdict == Missing {
+			file = ""
+		}
 		switch {
 		case g.Verdict == Skipped:
 		case g.Fails || !g.compared() && g.Verdict != Missing && g.Verdict != Orphan:
-			errors = append(errors, annotation("error", path.Join(folder, filepath.ToSlash(g.Golden)), g.Line, title, text))
+			errors = append(errors, annotation("error", file, g.Line, title, text))
 		default:
-			warnings = append(warnings, annotation("warning", path.Join(folder, filepath.ToSlash(g.Golden)), g.Line, title, text))
+			warnings = append(warnings, annotation("warning", file, g.Line, title, text))
 		}
 	}
 	for _, line := range append(atMost("error", errors), atMost("warning", warnings)...) {

@@ -22,7 +22,7 @@ func WriteSummary(w io.Writer, r Report, limit int) error {
 	fmt.Fprintf(&out, "## Determinism gate: %s\n\n%s\n\n", outcome, markdown(why))
 	sections := []string{table(r)}
 	for _, p := range r.Problems {
-		sections = append(sections, fmt.Sprintf("- %s\n", markdown(p.Error())))
+		sections = append(sections, fmt.Sprintf("\n- %s\n", markdown(p.Error())))
 	}
 	for _, g := range r.Groups() {
 		sections = append(sections, section(r, g))
@@ -33,6 +33,9 @@ func WriteSummary(w io.Writer, r Report, limit int) error {
 			break
 		}
 		out.WriteString(s)
+	}
+	if out.Len() > limit {
+		return nil // not even that fits
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
@@ -94,6 +97,6 @@ func section(r Report, g Group) string {
 	return fmt.Sprintf("\n### %s, %s: %s\n\n%s\n%s%s\n", markdown(g.Workflow), seeds, g.Verdict, fence, text, fence)
 }
 
-var inMarkdown = strings.NewReplacer("\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "|", "\\|", "<", "&lt;", "[", "\\[", "#", "\\#", "\r", " ", "\n", " ")
+var inMarkdown = strings.NewReplacer("\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "|", "\\|", "<", "&lt;", "[", "\\[", "#", "\\#")
 
-func markdown(text string) string { return inMarkdown.Replace(text) }
+func markdown(text string) string { return inMarkdown.Replace(plain(text)) }

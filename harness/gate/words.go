@@ -3,6 +3,7 @@ package gate
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/shadowrun/shadowrun/replay/explain"
 )
@@ -10,10 +11,10 @@ import (
 // Headline says in a line what a result is: the verdict, and the gravest difference with its cause.
 func Headline(r Result) string {
 	if len(r.Differences) == 0 {
-		return fmt.Sprintf("%s: %s", r.Verdict, r.Why)
+		return fmt.Sprintf("%s: %s", r.Verdict, plain(r.Why))
 	}
 	d := rootsOf(r)[0]
-	return fmt.Sprintf("%s: %s %s (%s)", r.Verdict, orRoot(d.Path), d.Kind, d.Cause)
+	return fmt.Sprintf("%s: %s %s (%s)", r.Verdict, plain(orRoot(d.Path)), d.Kind, d.Cause)
 }
 
 // maxDetails is how many differences are spelt out, and maxValue how much of a value, in bytes.
@@ -25,14 +26,14 @@ const (
 // Details says in lines what a result is, and what to type next.
 func (r Report) Details(result Result) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "%s: %s\n", result.Case, result.Why)
+	fmt.Fprintf(&out, "%s: %s\n", result.Case, plain(result.Why))
 	roots := rootsOf(result)
 	for i, d := range roots {
 		if i == maxDetails {
 			fmt.Fprintf(&out, "… %d more\n", len(roots)-i)
 			break
 		}
-		fmt.Fprintf(&out, "%s %s: %s, %s: %s\n", orRoot(d.Path), d.Kind, d.Class, d.Cause, d.Why)
+		fmt.Fprintf(&out, "%s %s: %s, %s: %s\n", plain(orRoot(d.Path)), d.Kind, d.Class, d.Cause, plain(d.Why))
 		if d.Want != nil {
 			fmt.Fprintf(&out, "- %s\n", cut(string(d.Want)))
 		}
@@ -40,7 +41,7 @@ func (r Report) Details(result Result) string {
 			fmt.Fprintf(&out, "+ %s\n", cut(string(d.Got)))
 		}
 		if folded := len(d.Derived) + len(d.Follows); folded > 0 {
-			fmt.Fprintf(&out, "  %d more that follow from it, or may\n", folded)
+			fmt.Fprintf(&out, "  %d more follow from it, or may\n", folded)
 		}
 	}
 	if result.Explanation != nil {
@@ -54,10 +55,24 @@ func (r Report) Details(result Result) string {
 }
 
 func cut(value string) string {
+	value = plain(value)
 	if len(value) <= maxValue {
 		return value
 	}
 	return strings.ToValidUTF8(value[:maxValue], "") + fmt.Sprintf("… (%d bytes)", len(value))
+}
+
+// plain returns a text that can't end a line, move a cursor or break a document: paths and values are a workflow's own words.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return ' '
+		case unicode.IsControl(r) || r == '\u2028' || r == '\u2029':
+			return unicode.ReplacementChar
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\uFFFD"))
 }
 
 func orRoot(path string) string {
