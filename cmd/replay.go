@@ -66,6 +66,9 @@ func (a *app) replay(c *cobra.Command, name string, f *replayFlags) error {
 		err = r.runner.Replay(ctx, r.planned, r.older, f.times, func(result *harness.ReplayResult) {
 			r.take(result)
 		})
+		if err == nil {
+			err = r.drift(ctx)
+		}
 		if err != nil && len(r.verdicts) == 0 {
 			return failure{err, soak.Interrupted.ExitStatus(), nil}
 		}
@@ -91,6 +94,7 @@ type replays struct {
 	older    harness.OlderRun
 	output   string
 	verdicts map[replay.Verdict]int
+	made     int
 	differ   int
 	compared int
 	pooled   []replay.Difference
@@ -144,13 +148,11 @@ func (a *app) replayable(s *soak.State, of ledger.Soak, at harness.Position, var
 func (r *replays) take(result *harness.ReplayResult) {
 	checked := result.Checked
 	r.verdicts[checked.Verdict]++
+	r.made += max(1, checked.Replays)
+	r.compared += checked.Replays
+	r.differ += checked.Differing
 	if checked.Verdict == replay.VerdictUnknown {
 		r.unknown = checked.Why
-	} else {
-		r.compared++
-	}
-	if checked.Differing > 0 {
-		r.differ++
 	}
 	for _, d := range checked.Differences {
 		if !r.known[d.Path+"\x00"+d.GotPath] {
@@ -202,15 +204,15 @@ func (a *app) reportReplays(r *replays, f *replayFlags) error {
 	verdict := r.worst()
 	if a.json {
 		j := replaysJSON{jsonVersion, r.planned.ID, r.planned.Workflow, r.planned.Seed, string(r.planned.Variant), verdict,
-			len(r.rows), r.differ, r.unknown, emptyNotNil(r.pooled)}
+			r.made, r.differ, r.unknown, emptyNotNil(r.pooled)}
 		if err := a.printJSON(j); err != nil {
 			return err
 		}
 	} else {
 		fmt.Fprintf(a.out, "%s under %s: %s: %d of %s %s\n", r.planned, r.planned.Variant, verdict,
-			r.differ, quantity(len(r.rows), "replay"), map[bool]string{true: "differs", false: "differ"}[r.differ == 1])
-		if r.older.Circumstances.Build != r.runner.Builds()[r.planned.Workflow] {
-			fmt.Fprintf(a.out, "  the workflow's files are not those that the golden was made with: this is another build\n")
+			r.differ, quantity(r.made, "replay"), map[bool]string{true: "differs", false: "differ"}[r.differ == 1])
+		if changed := r.changedSince(); changed != "" {
+			fmt.Fprintf(a.out, "  %s\n", changed)
 		}
 		if r.unknown != "" {
 			fmt.Fprintf(a.out, "  not replayable: %s\n", printable(r.unknown))
