@@ -37,7 +37,9 @@ func Parse(name string, src []byte) (*Book, error) {
 	// A shell would take the carriage return for part of the last word.
 	p.src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
 	p.lines = lineStarts(p.src)
-	if p.refuseHidden(); len(p.errs) > 0 {
+	p.refuseHidden()
+	p.refuseDeep()
+	if len(p.errs) > 0 {
 		return p.book, errors.Join(p.errs...)
 	}
 	document := markdown.Parser().Parse(text.NewReader(p.src))
