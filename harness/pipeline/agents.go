@@ -45,7 +45,7 @@ func (o Operator) CheckAgent(name string) (AgentCheck, error) {
 	if err != nil {
 		return c, err
 	}
-	e := &Engine{Root: o.Root, Now: o.Now}
+	e := &Engine{Root: o.Root}
 	w, err := e.agentNamed(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return c, err

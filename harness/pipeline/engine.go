@@ -143,11 +143,6 @@ func (s *session) step(ctx context.Context) (*Outcome, error) {
 // append commits entries, then tells who is to be told.
 func (s *session) append(ctx context.Context, entries ...project.Entry) error {
 	first := len(s.project.Entries())
-	for i := range entries {
-		if entries[i].Actor == "" {
-			entries[i].Actor = s.actor()
-		}
-	}
 	if err := s.project.Append(entries...); err != nil {
 		return err
 	}
