@@ -123,8 +123,11 @@ func (g *gathering) notes() error {
 	if hid > 0 {
 		add("Rules hid %d differences; each rule says why.", hid)
 	}
-	if len(g.Ran.Environments) < 2 {
+	if len(g.Ran.Environments) == 1 && c.Runs > 0 {
 		add("All ran in one environment: what differs elsewhere was not seen.")
+	}
+	if g.Rejudge != nil {
+		add("Sums and findings are as judged again; the progression has the verdicts as they were recorded.")
 	}
 	if g.State == Running {
 		add("The soak runs on: the figures are those of the moment at which the report was made.")
