@@ -106,6 +106,10 @@ func TestWhatWasTamperedWithIsNamed(t *testing.T) {
 			all[manifest].content = strings.Replace(all[manifest].content, "report.json", "zeport.json", 1)
 			return all
 		}, []string{"manifest.json: changed"}},
+		{"a remark", func(all []entry) []entry {
+			all[report].h.Format, all[report].h.PAXRecords = tar.FormatPAX, map[string]string{"SHADOWRUN.remark": "x"}
+			return all
+		}, []string{"report.json: unsafe"}},
 		{"another owner", func(all []entry) []entry { all[report].h.Uname = "ada"; return all }, []string{"report.json: unsafe"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -2,12 +2,14 @@ package sign_test
 
 import (
 	"bytes"
+	"encoding/pem"
 	"errors"
 	"io"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -156,7 +158,8 @@ func TestEveryByteOfASignOffCounts(t *testing.T) {
 		}
 	}
 	for name, tampered := range map[string]string{"something before it": "x\n" + string(armored), "something after it": string(armored) + "x\n", "cut": string(armored[:100]), "empty": "",
-		"lines broken elsewhere": strings.Replace(string(armored), "\nU1NIU0lH", "\nU1NI\nU0lH", 1)} {
+		"lines broken elsewhere": strings.Replace(string(armored), "\nU1NIU0lH", "\nU1NI\nU0lH", 1),
+		"a line broken in two":   strings.Join(slices.Insert(strings.SplitAfter(string(armored), "\n"), 2, "\n"), "")} {
 		if _, err := sign.Verify(text, []byte(tampered)); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
@@ -174,6 +177,29 @@ func TestASignatureForAnotherPurposeIsNone(t *testing.T) {
 	armored, _ := os.ReadFile(file + ".sig")
 	if _, err := sign.Verify(text, armored); err == nil || !strings.Contains(err.Error(), `in the namespace "git", want "signoff@shadowrun"`) {
 		t.Errorf("err = %v, want one that names the namespace", err)
+	}
+}
+
+// The format has a field that nothing covers.
+func TestNothingIsAddedToASignature(t *testing.T) {
+	text := encoded(t, signOff())
+	armored, err := open(t, keygen(t, "", "ed25519"), "", nobody).Sign(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, _ := pem.Decode(armored)
+	var blob struct {
+		Magic                                     [6]byte
+		Version                                   uint32
+		Key, Namespace, Reserved, Hash, Signature string
+	}
+	if err := ssh.Unmarshal(block.Bytes, &blob); err != nil {
+		t.Fatal(err)
+	}
+	blob.Reserved = "a remark"
+	block.Bytes = ssh.Marshal(blob)
+	if _, err := sign.Verify(text, pem.EncodeToMemory(block)); err == nil || !strings.Contains(err.Error(), "it was rewritten") {
+		t.Errorf("err = %v, want that it was rewritten", err)
 	}
 }
 

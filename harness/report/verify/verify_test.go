@@ -93,6 +93,9 @@ func TestTamperingIsNamed(t *testing.T) {
 		{"a sign-off of another verdict", func(e *evidence) {
 			e.signOff("ada@example.org", e.ada, func(s *sign.SignOff) { s.Result = "NOT CERTIFIED" })
 		}, "it is of the report r1, NOT CERTIFIED, and in the bundle is r1, CERTIFIED"},
+		{"a sign-off of another report", func(e *evidence) {
+			e.signOff("ada@example.org", e.ada, func(s *sign.SignOff) { s.Report = "r2" })
+		}, "it is of the report r2, CERTIFIED, and in the bundle is r1, CERTIFIED"},
 		{"more must have signed", func(e *evidence) { e.options.Require = 3 }, "sign-offs: 2 of 3 that are required"},
 		{"there is no list", func(e *evidence) { e.noList = true }, "sign-offs: 0 of 2 that are required"},
 	} {
@@ -169,6 +172,10 @@ func TestWithoutPeopleTheMachinesSignatureIsAll(t *testing.T) {
 	e.move(attestation, "")
 	if r := e.verify(); r.Intact() || !r.Unsigned {
 		t.Errorf("intact %v, unsigned %v, want a bundle that nobody signed", r.Intact(), r.Unsigned)
+	}
+	e.pack("{}")
+	if r := e.verify(); r.Unsigned {
+		t.Error("unsigned, want that it is no report: what is wrong comes before what is missing")
 	}
 }
 
