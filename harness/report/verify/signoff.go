@@ -46,7 +46,7 @@ func (c *checking) signOffs() (bool, error) {
 		default:
 			s.Counts, people[s.Name], keys[s.Key] = true, true, true
 			c.r.Counted++
-			c.tell(what, OK, "%s, %s, with %s, an approver's then", s.Role, s.Date.Format(time.RFC3339), s.Key)
+			c.tell(what, OK, "%s, %s, with %s, on the list of approvers at that date", s.Role, s.Date.Format(time.RFC3339), s.Key)
 		}
 		if s.Name != "" {
 			c.r.SignOffs = append(c.r.SignOffs, s)

@@ -32,8 +32,8 @@ func TestTheUntouchedIsIntact(t *testing.T) {
 		"files: each as attested",
 		"configuration: the result holds for configuration, runbooks and scenarios in the bundle, 1 in all",
 		"result: CERTIFIED, attested as PASSED",
-		"sign-off of ada@example.org: release manager, 2026-11-23T12:00:00Z, with " + sign.Fingerprint(e.ada.Public()) + ", an approver's then",
-		"sign-off of bob@example.org: release manager, 2026-11-23T12:00:00Z, with " + sign.Fingerprint(e.bob.Public()) + ", an approver's then",
+		"sign-off of ada@example.org: release manager, 2026-11-23T12:00:00Z, with " + sign.Fingerprint(e.ada.Public()) + ", on the list of approvers at that date",
+		"sign-off of bob@example.org: release manager, 2026-11-23T12:00:00Z, with " + sign.Fingerprint(e.bob.Public()) + ", on the list of approvers at that date",
 		"sign-offs: 2, of 2 that are required",
 	}
 	if diff := cmp.Diff(want, lines(r, verify.OK)); diff != "" || !r.Intact() || len(r.Checks) != len(want) {
