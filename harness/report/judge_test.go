@@ -44,6 +44,7 @@ func TestJudge(t *testing.T) {
 		{"a leak, where fail_on is leak", func(r *Report) { r.Ran.FailOn = "leak" }, NotCertified, []string{"No leak: 4 leaks in 2,400 replays"}},
 		{"an accepted one", func(r *Report) { r.Ran.FailOn = "leak"; r.Findings[0].Accepted = accepted }, Certified, []string{}},
 		{"unknowns above the rate", func(r *Report) { r.Figures.Total.Unknown = 3 }, Inconclusive, []string{"Few unknowns: 3 of 2,400, which is 0.125 %"}},
+		{"unknowns below it", func(r *Report) { r.Figures.Total.Unknown = 2 }, Certified, []string{}},
 		{"runs without a golden count like them", func(r *Report) { r.Figures.Total.Unfinished = 2 }, Inconclusive, []string{"Few unknowns: 3 of 2,402, which is 0.125 %"}},
 		{"unknowns, and a violation", func(r *Report) { r.Figures.Total.Unknown = 3; r.State = Interrupted }, NotCertified,
 			[]string{"As long as promised: 2h0m2s of active time, 240 cycles, then it was interrupted", "Few unknowns: 3 of 2,400, which is 0.125 %"}},
