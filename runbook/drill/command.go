@@ -23,7 +23,7 @@ func (r *run) commands() map[string]func(*testscript.TestScript, bool, []string)
 		all[name] = func(ts *testscript.TestScript, negated bool, args []string) {
 			r.ts = ts
 			if negated {
-				ts.Fatalf("'! %s' is not meant: only probes and exec can be negated", name)
+				ts.Fatalf("'! %s' is not meant: only probes, pipeline and exec can be negated", name)
 			}
 			ts.Check(c(r, args))
 		}
@@ -34,6 +34,7 @@ func (r *run) commands() map[string]func(*testscript.TestScript, bool, []string)
 			ts.Check(negate(c(r, args), negated, name))
 		}
 	}
+	all["pipeline"] = r.pipeline
 	all["eventually"] = func(ts *testscript.TestScript, negated bool, args []string) {
 		r.ts = ts
 		if negated {

@@ -15,13 +15,14 @@
 //	step ID DIGEST               carries out one step; a status other than 0 fails, unless the next line is exitcode
 //	procedure ID DIGEST          all steps of a procedure, until one fails
 //	exitcode N [step …]          the exit status was, or is to be, N
-//	eventually 5s [!] COMMAND …  tries a probe or exec until it succeeds
+//	eventually 5s [!] COMMAND …  tries a probe, pipeline or exec until it succeeds
 //	httpget URL PATTERN          the answer, of status 200, has the pattern
 //	promalert NAME STATE         Prometheus shows the alert as firing, pending or inactive
 //	pgcount QUERY OP N           the query's number is =, !=, <, <=, > or >= N
 //	redisping                    Redis answers
 //	fault kill PID | corrupt FILE OFFSET | small DIR | fill DIR | stop PIDFILE | drop SERVICE | restore SERVICE
 //	soak ARGUMENT …              a soak in the background, once its first cycle is acknowledged
+//	[!] pipeline ARGUMENT …      operates the reference pipeline in the script's folder, as exec shadowrun pipeline does
 //
 // # What it does not do
 //

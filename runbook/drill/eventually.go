@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -15,7 +16,7 @@ const poll = 20 * time.Millisecond
 
 // eventually tries a probe, or a program, until it succeeds: eventually TIME [!] COMMAND …
 func eventually(r *run, args []string) error {
-	const how = usage("eventually TIME [!] httpget … | promalert … | pgcount … | redisping | exec …")
+	const how = usage("eventually TIME [!] httpget … | promalert … | pgcount … | redisping | pipeline … | exec …")
 	if len(args) < 2 {
 		return how
 	}
@@ -32,12 +33,16 @@ func eventually(r *run, args []string) error {
 		return how
 	}
 	try := probes[args[0]]
-	if args[0] == "exec" && len(args) > 1 {
+	if (args[0] == "exec" || args[0] == "pipeline") && len(args) > 1 {
 		env, err := r.scriptEnvironment()
 		if err != nil {
 			return err
 		}
-		try = func(r *run, args []string) error { return r.execute(args, env) }
+		var program []string
+		if args[0] == "pipeline" {
+			program = []string{"shadowrun", "pipeline"}
+		}
+		try = func(r *run, args []string) error { return r.execute(append(slices.Clone(program), args...), env) }
 	}
 	if try == nil {
 		return how
