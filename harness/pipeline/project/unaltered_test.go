@@ -88,3 +88,21 @@ func TestWhereADocumentWasAltered(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatIsNoDocument: a file that is empty, torn or another's is refused by each reader.
+func TestWhatIsNoDocument(t *testing.T) {
+	read := map[string]func([]byte) error{
+		"state":          func(src []byte) error { _, err := project.ParseState(src); return err },
+		"letters":        func(src []byte) error { _, err := project.ParseLetters(src); return err },
+		"entry":          func(src []byte) error { _, err := project.ParseEntry(src, ""); return err },
+		"edited state":   func(src []byte) error { _, err := project.ReadEdited(src); return err },
+		"edited letters": func(src []byte) error { _, err := project.ReadEditedLetters(src); return err },
+	}
+	for name, do := range read {
+		for _, src := range []string{"", "\n", "{", "{}", "{}\n", "[]\n", "null\n", `{"version":1}` + "\n"} {
+			if do([]byte(src)) == nil {
+				t.Errorf("%s: %q was taken", name, src)
+			}
+		}
+	}
+}

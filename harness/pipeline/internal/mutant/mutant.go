@@ -14,8 +14,9 @@ type Mutant struct {
 	N        int    // counts those of a kind that begin in one line, from 1
 	Function string // that it is in, or the variable; a method is Type.Name
 
-	start, end int    // the bytes that give way
-	with       string // to these
+	start, end int      // the bytes that give way
+	with       string   // to these
+	before     []string // the lines that lead to it
 	old, new   []string
 }
 
@@ -51,6 +52,9 @@ func (m Mutant) Apply(source []byte) []byte {
 func (m Mutant) Block() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### %s %s: %s\n\n```diff\n", m.File, m.Function, m.Kind)
+	for _, line := range m.before {
+		fmt.Fprintf(&b, " %s\n", line)
+	}
 	for _, line := range m.old {
 		fmt.Fprintf(&b, "-%s\n", line)
 	}
@@ -60,6 +64,9 @@ func (m Mutant) Block() string {
 	return b.String() + "```\n"
 }
 
+// leading is how many lines tell one "return err" of a function from the next.
+const leading = 2
+
 // describe sets the lines that change, as they were and as they are.
 func (m *Mutant) describe(source []byte) {
 	from := bytes.LastIndexByte(source[:m.start], '\n') + 1
@@ -67,6 +74,8 @@ func (m *Mutant) describe(source []byte) {
 	if i := bytes.IndexByte(source[m.end:], '\n'); i >= 0 {
 		to = m.end + i
 	}
+	m.before = trimmed(string(source[:from]))
+	m.before = m.before[max(0, len(m.before)-leading):]
 	m.old = trimmed(string(source[from:to]))
 	m.new = trimmed(string(source[from:m.start]) + m.with + string(source[m.end:to]))
 }
