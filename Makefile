@@ -5,7 +5,7 @@ GO ?= go
 BIN := bin/shadowrun
 export PATH := $(PATH):/usr/local/go/bin
 
-.PHONY: build test check certify deps axe demo causes bench fuzz mutants clean
+.PHONY: build test check gate certify deps axe demo causes bench fuzz mutants clean
 
 build:
 	$(GO) build -o $(BIN) ./cmd/shadowrun
@@ -21,6 +21,7 @@ RACED := TestScripts/^(run|replay|stop|status)|^TestListen|^TestServed|^TestMany
 # makes some of it ten times slower and sees nothing of other processes, -short leaves out what repeats
 # or is in such processes.
 test: deps check
+	@$(MAKE) -s gate
 	$(GO) test $(call packages_but,$(TIMED))
 	$(GO) test -run '^$$' $(addprefix ./,$(TIMED)) >/dev/null
 	$(GO) test -p 1 $(addprefix ./,$(TIMED))
@@ -34,6 +35,14 @@ check:
 	if [ -n "$$unformatted" ]; then echo "gofmt would change: $$unformatted" >&2; exit 1; fi
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
+
+# The gate that this repository holds itself by: the goldens in testdata/goldens, against this build.
+gate: build
+	@names=compute,io,llm,shell-report; \
+	for p in python3:py-orders,py-agent,py-warehouse node:node-etl; do \
+		if command -v $${p%%:*} >/dev/null 2>&1; then names=$$names,$${p#*:}; \
+		else echo "gate: $${p%%:*} is missing: $${p#*:} left out" >&2; fi; done; \
+	$(BIN) gate --config testdata/workflows/gate.yaml --workflow $$names
 
 # The certification: the runbooks' procedures, carried out as they are written. A cached result would certify yesterday.
 certify: deps

@@ -48,6 +48,12 @@ func (g *Gate) twice(ctx context.Context, runner *harness.Runner, of harness.Old
 		if r.Verdict == replay.VerdictMatch {
 			continue
 		}
+		if checked.Got != nil {
+			if n == 0 && r.Verdict == replay.VerdictLeak {
+				r = g.unsteady(ctx, runner, of, r, checked.Got)
+			}
+			checked.Got.Close()
+		}
 		if n > 0 && before > 0 && r.Agrees { // the first run was equal to the golden
 			r.disagrees(fmt.Sprintf("equal once, then differs in %d of %d replays", r.Differing, r.Runs-before))
 		}
@@ -81,6 +87,9 @@ func (g *Gate) first(ctx context.Context, runner *harness.Runner, r Result) Resu
 	if err != nil {
 		return r.skipped()
 	}
+	if checked.Got != nil {
+		defer checked.Got.Close()
+	}
 	r.take(checked)
 	r.Runs++ // the first one
 	switch r.Verdict {
@@ -103,9 +112,6 @@ func (r *Result) take(result *harness.ReplayResult) {
 	r.Duration += result.Duration
 	if r.Verdict == replay.VerdictViolation && r.Agrees {
 		r.Why += ", all alike, and nothing of its files and of this machine is known to be another than the golden's"
-	}
-	if result.Got != nil {
-		result.Got.Close()
 	}
 }
 

@@ -13,6 +13,11 @@ import (
 // steady is what the goldens are made with.
 const steady = `echo '{"price": '$1', "note": "as agreed"}'` + "\n"
 
+// took says how long it took, and wait something that it has from elsewhere.
+const took = `s=$(date +%s%N); sleep 0.02; echo '{"took_ns": '$(($(date +%s%N)-s))'}'`
+
+func wait(rate string) string { return "sleep 0.05; echo '{\"took_s\": '" + rate + "'}'\n" }
+
 // verdicts are what a check is held to of each result.
 var verdicts = cmpopts.IgnoreFields(Result{}, "Why", "Differences", "Steps", "Duration", "Golden")
 
@@ -44,6 +49,18 @@ func TestCheck(t *testing.T) {
 		{name: "a process id", before: `echo '{"made_by": '$$'}'`, script: `echo '{"made_by": '$$'}'`, want: []Result{
 			{Case: one, Verdict: replay.VerdictLeak, Runs: 2, Differing: 2, Line: 16},
 			{Case: two, Verdict: replay.VerdictLeak, Runs: 2, Differing: 2, Line: 16},
+		}},
+		{name: "how long it took", before: took, script: took, want: []Result{
+			{Case: one, Verdict: replay.VerdictLeak, Runs: 3, Differing: 2, Line: 16},
+			{Case: two, Verdict: replay.VerdictLeak, Runs: 3, Differing: 2, Line: 16},
+		}},
+		{name: "a change that would fit into the time it took", before: wait("0.01"), script: wait("0.02"), want: []Result{
+			{Case: one, Verdict: replay.VerdictDrift, Runs: 4, Differing: 2, Agrees: true, Line: 16},
+			{Case: two, Verdict: replay.VerdictDrift, Runs: 4, Differing: 2, Agrees: true, Line: 16},
+		}},
+		{name: "such a change of what no fingerprint covers", before: wait("$(cat rate)"), script: wait("$(cat rate)"), change: func(r repository) { r.write("rate", "0.02") }, want: []Result{
+			{Case: one, Verdict: replay.VerdictViolation, Runs: 4, Differing: 2, Agrees: true, Line: 16},
+			{Case: two, Verdict: replay.VerdictViolation, Runs: 4, Differing: 2, Agrees: true, Line: 16},
 		}},
 		{name: "randomness", script: `echo '{"price": '$(od -An -tu4 -N4 /dev/urandom)', "note": "as agreed"}'`, want: []Result{
 			{Case: one, Verdict: replay.VerdictViolation, Runs: 3, Differing: 3, Line: 17},
@@ -107,7 +124,7 @@ func TestCheck(t *testing.T) {
 				before = steady
 			}
 			r := newRepository(t, oneFlow, before)
-			r.write("rate", "7")
+			r.write("rate", "0.01")
 			r.accept()
 			r.write("flow.sh", test.script)
 			if test.change != nil {
