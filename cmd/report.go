@@ -207,10 +207,13 @@ func addJournals(f *reportFlags, dir string, o *report.Options) error {
 
 // today returns the configuration at hand.
 func (a *app) today() (*report.Today, error) {
+	if a.configFlag == "" && !fileExists(configName) {
+		return nil, hinted(errors.New("--rejudge: there is no "+configName+" here"), "--config FILE names the configuration that is to judge")
+	}
 	source := a.configSource()
 	text, err := os.ReadFile(source)
 	if err != nil {
-		return nil, hinted(fmt.Errorf("--rejudge: %w", err), "--config FILE names the configuration that is to judge")
+		return nil, fmt.Errorf("--rejudge: %w", err)
 	}
 	config, err := a.readConfig()
 	if err != nil {

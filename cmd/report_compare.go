@@ -23,7 +23,7 @@ func (a *app) reportCompareCommand() *cobra.Command {
 evidence bundle, or the number of a soak in the state folder.
 
 A rate is better or worse only where chance would seldom do as much (Fisher's exact test, 5 %), a time only where it
-changed by more than half, and by more than a millisecond.
+changed by more than half, and by more than a millisecond, over at least 100 runs.
 
 Exit status: 1 where anything is worse, or a finding is new.`,
 		Example: `  shadowrun report compare 1 2

@@ -209,7 +209,7 @@ func choose(n, k int64) float64 {
 }
 
 // timedRuns is how many runs there must be for their times to be compared.
-const timedRuns = 20
+const timedRuns = 100
 
 func (c *Comparison) times(before, after *Report) {
 	for _, to := range after.RunTimes {

@@ -42,7 +42,7 @@ func TestCompare(t *testing.T) {
 		{name: "times within half", after: func(r *Report) { r.RunTimes[0].P50 = 0.017 }},
 		{name: "times", after: func(r *Report) { r.RunTimes[0].P50, r.RunTimes[0].P95 = 0.019, 0.02 },
 			want: []string{"worse time orders, median: 12ms → 19ms", "better time orders, 95 of 100 at most: 35ms → 20ms"}, worse: true},
-		{name: "times of few runs", after: func(r *Report) { r.RunTimes[0].P50, r.RunTimes[0].Runs = 0.019, 19 }},
+		{name: "times of few runs", after: func(r *Report) { r.RunTimes[0].P50, r.RunTimes[0].Runs = 0.019, 99 }},
 		{name: "times below a millisecond apart", after: func(r *Report) { r.RunTimes[1].P50 = 0.0019 }},
 		{name: "another workflow", after: func(r *Report) { r.RunTimes[1].Workflow = "stocks" },
 			want: []string{"new time stocks:  → median 1ms", "gone time prices: median 1ms → "}},
