@@ -18,7 +18,7 @@ func TestMain(m *testing.M) {
 
 // repository is a folder with a configuration and a workflow in it, a shell script.
 type repository struct {
-	t   *testing.T
+	t   testing.TB
 	dir string
 }
 
