@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -74,6 +75,28 @@ func TestAPassphraseIsAskedForAndNotShown(t *testing.T) {
 				t.Errorf("the terminal is left as %+v, %v; want %+v", after, err, before)
 			}
 		})
+	}
+}
+
+func TestAPassphraseIsAskedForByAProgram(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "askpass")
+	if err := os.WriteFile(program, []byte("#!/bin/sh\nprintf '%s\\n' \"$1\"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, require := range []string{"prefer", "force"} {
+		t.Run(require, func(t *testing.T) {
+			t.Setenv("SSH_ASKPASS", program)
+			t.Setenv("SSH_ASKPASS_REQUIRE", require)
+			got, err := new(app).askPassphrase(t.Context(), "~/.ssh/id")
+			if want := "passphrase of ~/.ssh/id: "; string(got) != want || err != nil {
+				t.Errorf("answer %q, %v, want what the program prints: %q", got, err, want)
+			}
+		})
+	}
+	t.Setenv("SSH_ASKPASS", "/nowhere/askpass")
+	t.Setenv("SSH_ASKPASS_REQUIRE", "force")
+	if _, err := new(app).askPassphrase(t.Context(), "id"); err == nil || !strings.Contains(err.Error(), "/nowhere/askpass (SSH_ASKPASS)") {
+		t.Errorf("err = %v, want one that names the program", err)
 	}
 }
 

@@ -172,6 +172,9 @@ func TestHostileArchives(t *testing.T) {
 
 // What is changed in the stream is found in the file where it shows, as long as the stream can be read.
 func TestEveryByteThatIsChangedShows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it repeats one check for each byte")
+	}
 	path, w := write(t, evidence()...)
 	text, err := os.ReadFile(path)
 	if err != nil {

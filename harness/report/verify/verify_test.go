@@ -121,6 +121,9 @@ func otherRing(t *testing.T) *golden.Ring {
 
 // Every byte of every file is flipped: each time it is refused, and the file is named.
 func TestEveryByteCounts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it repeats one check for each byte")
+	}
 	e := newEvidence(t)
 	for suffix, want := range map[string][]string{
 		"":          {"bundle", "manifest.json", "report.json", "configuration/config.yaml"},
