@@ -88,6 +88,24 @@ func (r Report) Reproduce(result Result) string { return "shadowrun gate" + r.fl
 // Accepting is the command that accepts a result.
 func (r Report) Accepting(result Result) string { return "shadowrun gate --update" + r.flags(result) }
 
+// maxNamed is how many seeds a command names; where there are more it is for the whole workflow.
+const maxNamed = 20
+
+// AcceptingAll is the command that accepts a group.
+func (r Report) AcceptingAll(g Group) string {
+	command := r.Accepting(g.Result)
+	switch {
+	case g.Verdict == Orphan:
+	case len(g.Others) >= maxNamed:
+		command = strings.TrimSuffix(command, fmt.Sprintf(" --seed %d", g.Seed))
+	default:
+		for _, seed := range g.Others {
+			command += fmt.Sprintf(",%d", seed)
+		}
+	}
+	return command
+}
+
 func (r Report) flags(result Result) string {
 	if result.Verdict == Orphan {
 		return r.Flags
