@@ -77,7 +77,8 @@ func TestRestoreOfADamagedBackup(t *testing.T) {
 	}
 	before := files(t, r.root)
 	_, err := r.operator().Restore(id, "state.json.backup")
-	if err == nil || !strings.HasPrefix(err.Error(), "project-1/state.json.backup: ") {
+	if err == nil || !strings.HasPrefix(err.Error(), "project-1/state.json.backup: ") ||
+		!strings.Contains(err.Error(), "take another: shadowrun pipeline backups project-1") {
 		t.Errorf("got %v", err)
 	}
 	if d := cmp.Diff(before, files(t, r.root)); d != "" {

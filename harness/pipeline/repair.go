@@ -75,11 +75,8 @@ func (o Operator) Restore(id, backup string) (Done, error) {
 			to = &b
 		}
 	}
-	switch {
-	case to == nil:
+	if to == nil {
 		return o.done("restore", id), fmt.Errorf("%s has no backup %q: look at \"shadowrun pipeline backups %s\"", id, backup, id)
-	case to.Damage != "":
-		return o.done("restore", id), fmt.Errorf("%s/%s: %s", id, to.Name, to.Damage)
 	}
 	d, err := o.mend("restore", id, func(dir string, so store.Options, reason string) (store.Mending, error) {
 		return store.Restore(dir, to.Name, so, reason)

@@ -17,6 +17,8 @@ func TestConfigErrorsHaveTheNearestPlace(t *testing.T) {
 		{"a single key", "agents:\n  default: 7\n", "c.yml:2:3"},
 		{"one key of many", "agents:\n  default: stub\nerror_handling:\n  retries: 1\n  debugger: 5\n", "c.yml:5:3"},
 		{"a syntax error", "agents: [\n", "c.yml:1:"},
+		{"a number that JSON lacks", "quality_gates: {verify: .inf}\n", "c.yml:1:"},
+		{"no number", "quality_gates: {verify: {coverage: .nan}}\n", "c.yml:1:"},
 		{"too much", strings.Repeat("#", 256<<10) + "\n", "c.yml: it has 262145 bytes: want 262144 at most"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
