@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"context"
 	"path/filepath"
 	"strings"
@@ -50,6 +51,9 @@ func replayed(t *testing.T, w harness.Workflow, seed uint64, kills ...float64) (
 	}
 	if e.Checkpoints < 11 {
 		t.Errorf("seed %d: %d checkpoints: want one for each stage", seed, e.Checkpoints)
+	}
+	if text, err := e.Trace.Bytes(); err != nil || bytes.Count(text, []byte(`"name":"state"`)) < 12 {
+		t.Errorf("seed %d: the state is in the trace %d times: want it after each stage, and at the end; %v", seed, bytes.Count(text, []byte(`"name":"state"`)), err)
 	}
 	older := harness.OlderRun{Trace: e.Trace, Circumstances: &e.Circumstances, Checkpoints: e.Checkpoints}
 	judge := func(run harness.PlannedRun) {
