@@ -14,7 +14,7 @@ import (
 const steady = `echo '{"price": '$1', "note": "as agreed"}'` + "\n"
 
 // took says how long it took, and wait something that it has from elsewhere.
-const took = `s=$(date +%s%N); sleep 0.02; echo '{"took_ns": '$(($(date +%s%N)-s))'}'`
+const took = `s=$(date +%s%N); sleep 0.02; echo '{"took_us": '$((($(date +%s%N)-s)/1000))'}'`
 
 func wait(rate string) string { return "sleep 0.05; echo '{\"took_s\": '" + rate + "'}'\n" }
 
