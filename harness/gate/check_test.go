@@ -110,6 +110,11 @@ func TestCheck(t *testing.T) {
 				{Case: one, Verdict: replay.VerdictMatch, Runs: 2},
 				{Case: two, Verdict: replay.VerdictUnknown, Damaged: true},
 			}},
+		{name: "what is known is of other goldens", script: `set 9` + "\n" + steady, change: func(r repository) { r.edit("testdata/goldens/.circumstances.jsonl", `"digest":"`, `"digest":"0`) },
+			want: []Result{
+				{Case: one, Verdict: replay.VerdictViolation, Runs: 3, Differing: 3, Agrees: true, Line: 17},
+				{Case: two, Verdict: replay.VerdictViolation, Runs: 3, Differing: 3, Agrees: true, Line: 17},
+			}},
 		{name: "what surrounded the goldens is not known", script: `set 9` + "\n" + steady, change: func(r repository) { r.remove("testdata/goldens/.circumstances.jsonl") },
 			want: []Result{
 				{Case: one, Verdict: replay.VerdictViolation, Runs: 3, Differing: 3, Agrees: true, Line: 17},
@@ -159,6 +164,21 @@ func TestWithoutGoldens(t *testing.T) {
 				t.Errorf("%+v, want one %s", report.Results, test.want)
 			}
 		})
+	}
+}
+
+// An orphan outside the scope is nobody's business there.
+func TestOrphansWithinTheScope(t *testing.T) {
+	r := newRepository(t, oneFlow, steady)
+	r.accept()
+	r.write("shadowrun.yaml", "gate: {seeds: [2]}\nworkflows: [{name: flow, command: [sh, flow.sh, \"{seed}\"], output: json}]\n")
+	for _, test := range []struct {
+		scope Scope
+		want  int
+	}{{Scope{}, 1}, {Scope{Workflows: []string{"flow"}}, 1}, {Scope{Seeds: []uint64{2}}, 0}} {
+		if got := r.check(test.scope).Count(Orphan); got != test.want {
+			t.Errorf("%+v: %d orphans, want %d", test.scope, got, test.want)
+		}
 	}
 }
 

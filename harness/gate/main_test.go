@@ -3,6 +3,7 @@ package gate
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -44,6 +45,16 @@ func (r repository) write(name, text string) {
 	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 		r.t.Fatal(err)
 	}
+}
+
+// edit puts a text in place of each occurrence of another.
+func (r repository) edit(name, before, after string) {
+	r.t.Helper()
+	text, err := os.ReadFile(filepath.Join(r.dir, name))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.write(name, strings.ReplaceAll(string(text), before, after))
 }
 
 func (r repository) remove(name string) {
