@@ -51,6 +51,7 @@ type summaryJSON struct {
 	Findings    []findingJSON  `json:"findings"`
 	Rules       []ruleJSON     `json:"rules"`
 	Unfinished  []runJSON      `json:"runs_without_golden"`
+	Failing     []runJSON      `json:"never_exit_status_0"`
 }
 
 // tallyJSON is what a soak counts as it goes.
@@ -213,7 +214,7 @@ func newSummaryJSON(s soak.Summary) summaryJSON {
 		Finished: s.Finished, BaseSeed: s.Soak.BaseSeed, PlanDigest: s.Soak.PlanDigest, Started: s.Soak.Started,
 		Active: s.Active.Seconds(), Duration: s.Soak.Duration.Seconds(), CyclesLimit: s.Soak.Cycles,
 		Figures: newCountersJSON(s.Counters), RateBound95: 1,
-		Hours: []hourJSON{}, Findings: []findingJSON{}, Rules: []ruleJSON{}, Unfinished: []runJSON{},
+		Hours: []hourJSON{}, Findings: []findingJSON{}, Rules: []ruleJSON{}, Unfinished: []runJSON{}, Failing: []runJSON{},
 	}
 	if !s.Last.IsZero() {
 		j.Last = &s.Last
@@ -232,6 +233,9 @@ func newSummaryJSON(s soak.Summary) summaryJSON {
 	}
 	for _, r := range s.Failed {
 		j.Unfinished = append(j.Unfinished, newRunJSON(r))
+	}
+	for _, r := range s.Failing {
+		j.Failing = append(j.Failing, newRunJSON(r))
 	}
 	return j
 }

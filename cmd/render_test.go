@@ -57,6 +57,10 @@ func TestRenderedSummary(t *testing.T) {
 		},
 		Failed: []ledger.Run{{RunKey: ledger.RunKey{Soak: 2, Cycle: 1, Position: 4}, Workflow: "slow", Seed: 7,
 			Status: golden.StatusTimeout, Message: "took longer than its 1s timeout"}},
+		Failing: []ledger.Run{
+			{RunKey: ledger.RunKey{Soak: 2, Cycle: 1, Position: 2}, Workflow: "gone", Seed: 5, Status: golden.StatusOK, Exit: 127},
+			{RunKey: ledger.RunKey{Soak: 2, Cycle: 1, Position: 3}, Workflow: "ended", Seed: 6, Status: golden.StatusOK, Exit: -1, Signal: "SIGSEGV"},
+		},
 	}
 	faulty.Findings[1].Accepted = &ledger.Acceptance{Key: "4dcba048e2", Reason: "known", Until: noon.AddDate(0, 1, 0), Who: "maria"}
 	faulty.Counters.Unfinished, faulty.Counters.Overruns = 3, 1

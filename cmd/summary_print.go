@@ -30,6 +30,7 @@ func (a *app) printSummary(s soak.Summary) error {
 	fmt.Fprintln(a.out)
 	a.writeFindings(s, maxFindings)
 	a.writeFailed(s)
+	a.writeFailing(s)
 	a.writeOutcome(s)
 	return nil
 }
@@ -146,6 +147,25 @@ func (a *app) writeFailed(s soak.Summary) {
 	if more := s.Counters.Unfinished - int64(len(s.Failed)); more > 0 {
 		fmt.Fprintf(a.out, "  … %d more\n", more)
 	}
+}
+
+// writeFailing warns of workflows that do the same thing again, but perhaps not what they are there for.
+func (a *app) writeFailing(s soak.Summary) {
+	if len(s.Failing) == 0 {
+		return
+	}
+	fmt.Fprint(a.out, "\nworkflows of which no run ended with exit status 0: is that what they are to do?\n")
+	for _, r := range s.Failing {
+		at := harness.Position{Cycle: r.Cycle, Run: r.RunKey.Position}
+		fmt.Fprintf(a.out, "  %s: %s: shadowrun show %s%s\n", r.Workflow, endText(r), at, a.pasted(s.State))
+	}
+}
+
+func endText(r ledger.Run) string {
+	if r.Signal != "" {
+		return "ended by " + r.Signal
+	}
+	return fmt.Sprintf("exit status %d", r.Exit)
 }
 
 func (a *app) writeOutcome(s soak.Summary) {

@@ -107,6 +107,18 @@ func (r *Reader) WithoutGolden(f Filter) iter.Seq2[Run, error] {
 	return each(r, scanRun, runColumns+` WHERE r.digest IS NULL AND r.id BETWEEN ? AND ? AND ? IN ('', w.name) ORDER BY r.id`, from, to, f.Workflow)
 }
 
+// NeverOK returns the first run of a workflow in a soak that left a golden, or [ErrNotFound] if there is none, or if one
+// of them ended with exit status 0. It costs a row where the first one did.
+func (r *Reader) NeverOK(soak SoakID, workflow string) (Run, error) {
+	from, to := Filter{Soak: soak}.bounds()
+	of := func(alias string) string {
+		return fmt.Sprintf("%s.workflow = (SELECT id FROM workflows WHERE name = ?) AND %[1]s.digest IS NOT NULL AND %[1]s.id BETWEEN ? AND ?", alias)
+	}
+	return first(r, "run of "+workflow+" that failed as all of them did", scanRun,
+		runColumns+" WHERE "+of("r")+" AND NOT EXISTS (SELECT 1 FROM runs z WHERE "+of("z")+" AND z.status = ?) ORDER BY r.id LIMIT 1",
+		workflow, from, to, workflow, from, to, golden.StatusOK)
+}
+
 // Run returns one run, or [ErrNotFound].
 func (r *Reader) Run(k RunKey) (Run, error) {
 	if err := k.check(); err != nil {

@@ -112,3 +112,30 @@ func TestFilterChooses(t *testing.T) {
 		})
 	}
 }
+
+// Only a workflow that has runs with a golden, and of these none that ended with exit status 0, never did.
+func TestNeverOK(t *testing.T) {
+	l, _ := openLedger(t)
+	other, soak := startSoak(t, l), startSoak(t, l)
+	run := func(of SoakID, cycle, n int, workflow string, status golden.Status, digest byte) Run {
+		return Run{RunKey: RunKey{of, cycle, n}, Workflow: workflow, Status: status, Digest: golden.Digest{digest}}
+	}
+	commit(t, l, other, Cycle{N: 1, Runs: []Run{run(other, 1, 1, "elsewhere", golden.StatusExit, 1), run(other, 1, 2, "gone", golden.StatusOK, 1)}})
+	commit(t, l, soak, Cycle{N: 1, Runs: []Run{
+		run(soak, 1, 1, "late", golden.StatusTimeout, 0), run(soak, 1, 2, "gone", golden.StatusExit, 1), run(soak, 1, 3, "mixed", golden.StatusExit, 1),
+		run(soak, 1, 4, "killed", golden.StatusSignal, 1),
+	}})
+	commit(t, l, soak, Cycle{N: 2, Runs: []Run{run(soak, 2, 1, "gone", golden.StatusExit, 1), run(soak, 2, 2, "mixed", golden.StatusOK, 1)}})
+	got := map[string]int{}
+	for _, workflow := range []string{"elsewhere", "gone", "killed", "late", "mixed", "none"} {
+		r, err := l.NeverOK(soak, workflow)
+		if err == nil {
+			got[workflow] = r.RunKey.Position
+		} else if !errors.Is(err, ErrNotFound) {
+			t.Errorf("%s: %v", workflow, err)
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"gone": 2, "killed": 4}, got); diff != "" {
+		t.Error("the first run of what never ended well (-want +got):\n" + diff)
+	}
+}

@@ -23,6 +23,7 @@ type Summary struct {
 	Rules    []ledger.RuleAudit
 	Hours    []ledger.Hour
 	Failed   []ledger.Run // some of the runs that left no golden, the first
+	Failing  []ledger.Run // of each workflow whose runs all ended, and none with exit status 0, the first
 }
 
 // maxFailed is how many runs without a golden a summary names.
@@ -72,6 +73,14 @@ func summarize(l *ledger.Reader, of ledger.Soak, dir string, at time.Time) (s Su
 	config, err := ReadConfig(of.Config)
 	if err != nil {
 		return s, err
+	}
+	for _, w := range config.Workflows {
+		switch run, err := l.NeverOK(of.ID, w.Name); {
+		case err == nil:
+			s.Failing = append(s.Failing, run)
+		case !errors.Is(err, ledger.ErrNotFound):
+			return s, err
+		}
 	}
 	s.Finished = finished(of, last, s.Active)
 	s.Outcome, s.Why = PolicyOf(config).Judge(s.Counters, s.Findings, s.Finished, at)
