@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -80,5 +79,3 @@ func printable(text string) string {
 		return r
 	}, text)
 }
-
-func secondsOf(d float64) string { return fmt.Sprintf("%.3f s", d) }
