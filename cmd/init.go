@@ -13,7 +13,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 
 	"github.com/shadowrun/shadowrun/golden"
@@ -101,6 +100,7 @@ func (a *app) init(ctx context.Context, w harness.WorkflowConfig, output string)
 		trials = append(trials, t)
 	}
 	w.Output = formatOfOutput(trials)
+	w.Fingerprint = sourcesBeside(w.Command)
 	if err := a.writeConfig(w, output); err != nil {
 		return err
 	}
@@ -163,50 +163,23 @@ func formatOfOutput(trials []trial) golden.Output {
 	}
 }
 
-func (a *app) writeConfig(w harness.WorkflowConfig, output string) error {
-	quoted := make([]string, len(w.Command))
-	for i, word := range w.Command {
-		text, err := yaml.MarshalWithOptions(word, yaml.Flow(true), yaml.JSON())
-		if err != nil {
-			return err
-		}
-		quoted[i] = strings.TrimSpace(string(text))
-	}
-	var text bytes.Buffer
-	fmt.Fprintf(&text, `# Written by 'shadowrun init'. 'shadowrun --quick' tries it, 'shadowrun --duration 24h' soaks it.
-version: 1
-workflows:
-  - name: %s
-    command: [%s]
-    output: %s
-    timeout: %s
-# A difference that is meant to be is covered by a rule, which needs a reason:
-# rules:
-#   - volatile: /created_at
-#     reason: the time of the booking; nothing reads it back
-`, w.Name, strings.Join(quoted, ", "), w.Output, time.Duration(w.Timeout))
-	if _, err := harness.ParseConfig(output, text.Bytes()); err != nil {
-		return fmt.Errorf("what would be written can't be read back: %w", err)
-	}
-	return writeFile(output, &text)
-}
-
 // initJSON is what the trials showed.
 type initJSON struct {
-	Version  int           `json:"version"`
-	File     string        `json:"file"`
-	Workflow string        `json:"workflow"`
-	Command  []string      `json:"command"`
-	Output   golden.Output `json:"output"`
-	Seconds  float64       `json:"seconds"`
-	Silent   bool          `json:"silent"` // it left nothing to compare
-	Steady   bool          `json:"steady"` // twice with one seed, it did the same
-	Seeded   bool          `json:"seeded"` // with another seed, it did something else
+	Version     int           `json:"version"`
+	File        string        `json:"file"`
+	Workflow    string        `json:"workflow"`
+	Command     []string      `json:"command"`
+	Output      golden.Output `json:"output"`
+	Fingerprint []string      `json:"fingerprint"` // patterns of what else the program is made of
+	Seconds     float64       `json:"seconds"`
+	Silent      bool          `json:"silent"` // it left nothing to compare
+	Steady      bool          `json:"steady"` // twice with one seed, it did the same
+	Seeded      bool          `json:"seeded"` // with another seed, it did something else
 }
 
 func newInitJSON(w harness.WorkflowConfig, trials []trial, output string) initJSON {
 	again, other := trials[0].sameAs(trials[1]), trials[0].sameAs(trials[2])
-	return initJSON{jsonVersion, output, w.Name, w.Command, w.Output, trials[0].Circumstances.Duration().Seconds(),
+	return initJSON{jsonVersion, output, w.Name, w.Command, w.Output, append([]string{}, w.Fingerprint...), trials[0].Circumstances.Duration().Seconds(),
 		len(trials[0].raw) == 0 && trials[0].Trace.Events() == 0, again, !other}
 }
 

@@ -111,7 +111,7 @@ func (r *Result) take(result *harness.ReplayResult) {
 	r.Differing, r.Agrees = checked.Differing, checked.Agree
 	r.Duration += result.Duration
 	if r.Verdict == replay.VerdictViolation && r.Agrees {
-		r.Why += ", all alike, and nothing of its files and of this machine is known to be another than the golden's"
+		r.Why += ", all alike, and nothing of its files and of this machine is known to be another than the golden's; if a file that it is made of has changed, name it in fingerprint:"
 	}
 }
 
