@@ -21,15 +21,32 @@ type runDir struct {
 	made []string
 }
 
-// lockRetry is short: between two experiments on a run its folder is free for about as long, and a soak that checks the run
-// again waits for that moment.
 const lockRetry = time.Millisecond
 
-// makeRunDir makes path anew and holds it; it waits while another execution does.
+// makeRunDir makes path anew and holds it; it waits while another execution does. Who waits holds a folder beside it, which others
+// wait for first: experiments that follow each other without a pause let a replay of the same run in between.
 func makeRunDir(ctx context.Context, path string) (*runDir, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
+	next := path + "~"
+	if _, err := os.Lstat(next); errors.Is(err, fs.ErrNotExist) {
+		if d, err := tryRunDir(path); d != nil || err != nil {
+			return d, err
+		}
+	}
+	turn, err := awaitRunDir(ctx, next)
+	if err != nil {
+		return nil, err
+	}
+	d, err := awaitRunDir(ctx, path)
+	if removal := turn.remove(); err == nil && removal != nil {
+		return nil, errors.Join(removal, d.remove())
+	}
+	return d, err
+}
+
+func awaitRunDir(ctx context.Context, path string) (*runDir, error) {
 	for {
 		d, err := tryRunDir(path)
 		if d != nil || err != nil {
