@@ -42,7 +42,7 @@ in the repository:
     workflows: [orders, pricing]          default all
     seeds: [1, 2, 3]                      or {count: 5}: those that a soak of one workflow begins with
     replays: 5                            further ones, before a difference is blamed on anyone
-    fail_on: [violation, drift, missing]  of these, leak and orphan
+    fail_on: [violation, drift, missing]  the whole list, with violation; leak and orphan, too, can be in it
     explain: false                        true, or a budget such as 240,10m
 
   match      it did what the golden says, twice

@@ -32,6 +32,9 @@ func (a *app) printGate(g *gate.Gate, report gate.Report, accepted []gate.Accept
 	a.writeAccepted(accepted)
 	outcome, why := report.Judge()
 	fmt.Fprintf(a.out, "\n%s: %s\n", outcome, why)
+	if spared := report.Spared(); spared != "" {
+		fmt.Fprintf(a.out, "  note     %s\n", spared)
+	}
 	if !inCI() && slices.ContainsFunc(groups, func(g gate.Group) bool { return g.Acceptable() }) {
 		fmt.Fprintf(a.out, "  next     shadowrun gate review%s\n", report.Flags)
 	}

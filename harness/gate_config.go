@@ -15,7 +15,7 @@ type GateConfig struct {
 	Workflows []string    `yaml:"workflows"` // default all
 	Seeds     GateSeeds   `yaml:"seeds"`     // default [1, 2, 3]
 	Replays   int         `yaml:"replays"`   // further ones before a difference is blamed on anyone; default 5
-	FailOn    []string    `yaml:"fail_on"`   // of violation, drift, leak, missing, orphan; default [violation, drift, missing]
+	FailOn    []string    `yaml:"fail_on"`   // violation and some of drift, leak, missing, orphan; default [violation, drift, missing]
 	Explain   GateExplain `yaml:"explain"`   // false (default), true, or a budget such as 240,10m
 }
 
@@ -80,6 +80,9 @@ const (
 // gateVerdicts are what a gate may fail on. An unknown never passes, whatever is said.
 var gateVerdicts = []string{string(replay.VerdictViolation), string(replay.VerdictDrift), string(replay.VerdictLeak), GateMissing, GateOrphan}
 
+// gateFailures are what a gate fails on where nothing else is said.
+var gateFailures = []string{string(replay.VerdictViolation), string(replay.VerdictDrift), GateMissing}
+
 // DefaultGoldens is the folder of a repository's goldens, where the configuration names no other.
 const DefaultGoldens = "testdata/goldens"
 
@@ -94,7 +97,7 @@ func (g GateConfig) Defaults() GateConfig {
 		g.Seeds.List = []uint64{1, 2, 3}
 	}
 	if len(g.FailOn) == 0 {
-		g.FailOn = []string{string(replay.VerdictViolation), string(replay.VerdictDrift), GateMissing}
+		g.FailOn = slices.Clone(gateFailures)
 	}
 	return g
 }
@@ -121,7 +124,15 @@ func (g GateConfig) check() error {
 			return badKey(fmt.Sprintf("gate.fail_on[%d]", i), "%q is not known; want some of %s", verdict, strings.Join(gateVerdicts, ", "))
 		}
 	}
+	if len(g.FailOn) > 0 && !slices.Contains(g.FailOn, string(replay.VerdictViolation)) {
+		return badKey("gate.fail_on", "it is the whole list, and leaves out violation, which always fails; did you mean fail_on: [%s]?", strings.Join(withDefaults(g.FailOn), ", "))
+	}
 	return nil
+}
+
+// withDefaults returns what a gate fails on by default, and what else is in a list.
+func withDefaults(list []string) []string {
+	return append(slices.Clone(gateFailures), slices.DeleteFunc(slices.Clone(list), func(v string) bool { return slices.Contains(gateFailures, v) })...)
 }
 
 // checkWorkflows refuses a workflow that is not one of these, and one that comes twice.

@@ -15,9 +15,9 @@ func TestGateConfig(t *testing.T) {
 	}{
 		{"nothing said", "", GateConfig{Goldens: "testdata/goldens", Seeds: GateSeeds{List: []uint64{1, 2, 3}}, Replays: 5,
 			FailOn: []string{"violation", "drift", "missing"}}},
-		{"all said", "gate: {goldens: g, workflows: [a], seeds: [7, 0], replays: 2, fail_on: [leak, orphan], explain: '40,1m'}",
+		{"all said", "gate: {goldens: g, workflows: [a], seeds: [7, 0], replays: 2, fail_on: [violation, leak, orphan], explain: '40,1m'}",
 			GateConfig{Goldens: "g", Workflows: []string{"a"}, Seeds: GateSeeds{List: []uint64{7, 0}}, Replays: 2,
-				FailOn: []string{"leak", "orphan"}, Explain: GateExplain{On: true, Budget: Budget{40, time.Minute}}}},
+				FailOn: []string{"violation", "leak", "orphan"}, Explain: GateExplain{On: true, Budget: Budget{40, time.Minute}}}},
 		{"seeds counted, causes wanted", "gate: {seeds: {count: 4}, explain: true}", GateConfig{Goldens: "testdata/goldens", Replays: 5,
 			Seeds: GateSeeds{Count: 4}, FailOn: []string{"violation", "drift", "missing"}, Explain: GateExplain{On: true}}},
 		{"no causes wanted", "gate: {seeds: [1], explain: false}", GateConfig{Goldens: "testdata/goldens", Replays: 5,
@@ -44,6 +44,7 @@ func TestWrongGateConfig(t *testing.T) {
 		{"fewer than no seeds", "gate: {seeds: {count: -1}}", "c.yaml:2:15: gate.seeds: want 1 to 10000"},
 		{"no replays", "gate: {replays: -1}", "c.yaml:2:17: gate.replays: -1 is out of range; want 1 to 100"},
 		{"unknown verdict", "gate: {fail_on: [drift, match]}", `c.yaml:2:25: gate.fail_on[1]: "match" is not known; want some of violation, drift, leak, missing, orphan`},
+		{"one more to fail on, as if it were added", "gate: {fail_on: [leak]}", `c.yaml:2:17: gate.fail_on: it is the whole list, and leaves out violation, which always fails; did you mean fail_on: [violation, drift, missing, leak]?`},
 		{"unknown workflow", "gate: {workflows: [pricng]}", `c.yaml:2:20: gate.workflows[0]: there is no workflow "pricng"; did you mean "pricing"?`},
 		{"budget", "gate: {explain: soon}", `c.yaml:2:17: explain: budget "soon": want a number of runs (2 to 100000), a duration, or both, such as 500, 5m or 500,5m; or true, or false`},
 	}

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"strings"
 	"time"
 
 	"github.com/shadowrun/shadowrun/golden"
@@ -70,6 +71,20 @@ func (r Report) Fails(result Result) bool {
 		}
 	}
 	return false
+}
+
+// Spared returns what a gate fails on by default, and this one by fail_on does not.
+func (r Report) Spared() string {
+	var spared []string
+	for _, verdict := range []replay.Verdict{replay.VerdictDrift, Missing} {
+		if !r.Fails(Result{Verdict: verdict}) {
+			spared = append(spared, string(verdict))
+		}
+	}
+	if len(spared) == 0 {
+		return ""
+	}
+	return strings.Join(spared, " and ") + " not failed on, by fail_on"
 }
 
 // Count returns how many cases came to a verdict.

@@ -20,6 +20,9 @@ func WriteSummary(w io.Writer, r Report, limit int) error {
 	var out strings.Builder
 	outcome, why := r.Judge()
 	fmt.Fprintf(&out, "## Determinism gate: %s\n\n%s\n\n", outcome, markdown(why))
+	if spared := r.Spared(); spared != "" {
+		fmt.Fprintf(&out, "%s\n\n", markdown(spared))
+	}
 	sections := []string{table(r)}
 	for _, p := range r.Problems {
 		sections = append(sections, fmt.Sprintf("\n- %s\n", markdown(p.Error())))
