@@ -20,6 +20,7 @@ type verifyJSON struct {
 	Segments int           `json:"segments"`
 	Bytes    int64         `json:"bytes"`
 	Unnamed  int64         `json:"unnamed"`
+	Wrong    int64         `json:"wrong"`
 	Problems []problemJSON `json:"problems"`
 }
 
@@ -115,7 +116,7 @@ func (a *app) verifyFolder(dir string) error {
 	if err != nil {
 		return err
 	}
-	return a.reportProblems(problems, golden.VerifyStats{Goldens: int64(len(entries))}, nil)
+	return a.reportProblems(problems, golden.VerifyStats{Goldens: int64(len(entries)), Problems: int64(len(problems))}, nil)
 }
 
 func (a *app) verifyArchive(path string) error {
@@ -140,7 +141,7 @@ func (a *app) verifyArchive(path string) error {
 // reportProblems prints what verifying found; runs names the runs whose goldens they are.
 func (a *app) reportProblems(problems []golden.Problem, stats golden.VerifyStats, runs map[string]ledger.RunKey) error {
 	if a.json {
-		j := verifyJSON{jsonVersion, len(problems) == 0 && stats.Goldens > 0, stats.Goldens, stats.Segments, stats.Bytes, stats.Unnamed, []problemJSON{}}
+		j := verifyJSON{jsonVersion, len(problems) == 0 && stats.Goldens > 0, stats.Goldens, stats.Segments, stats.Bytes, stats.Unnamed, stats.Problems, []problemJSON{}}
 		for _, p := range problems {
 			run := runs[p.Golden]
 			j.Problems = append(j.Problems, problemJSON{p.Golden, int64(run.Soak), runName(run), string(p.Kind), p.Detail})
@@ -156,9 +157,12 @@ func (a *app) reportProblems(problems []golden.Problem, stats golden.VerifyStats
 			}
 			fmt.Fprintf(a.out, "%s%s: %s: %s\n", printable(p.Golden), whose, p.Kind, printable(p.Detail))
 		}
+		if more := stats.Problems - int64(len(problems)); more > 0 {
+			fmt.Fprintf(a.out, "… %d more\n", more)
+		}
 	}
 	if len(problems) > 0 {
-		a.say("%s; %d other goldens are whole", quantity(len(problems), "problem"), stats.Goldens)
+		a.say("%s; %d other goldens are whole", quantity(stats.Problems, "problem"), stats.Goldens)
 		return exitError(exitFail)
 	}
 	if stats.Goldens == 0 {

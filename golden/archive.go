@@ -38,10 +38,13 @@ type ArchiveStats struct {
 }
 
 // DamagedError is what [Archive] refuses a store with.
-type DamagedError struct{ Problems []Problem }
+type DamagedError struct {
+	Problems []Problem // the first [MaxProblems]
+	Found    int64     // all of them
+}
 
 func (e *DamagedError) Error() string {
-	return fmt.Sprintf("%d problems, the first of them %v: type `shadowrun golden verify`", len(e.Problems), e.Problems[0])
+	return fmt.Sprintf("%d problems, the first of them %v: type `shadowrun golden verify`", e.Found, e.Problems[0])
 }
 
 // archiveFile is a line of the manifest.
@@ -58,9 +61,9 @@ type archiveFile struct {
 // is refused with a [*DamagedError]. want is as there. It needs as much space again beside path.
 func Archive(path, dir string, ring *Ring, want iter.Seq[Ref]) (ArchiveStats, error) {
 	var stats ArchiveStats
-	problems, _, err := VerifySegments(dir, ring, want)
+	problems, checked, err := VerifySegments(dir, ring, want)
 	if err == nil && len(problems) > 0 {
-		err = &DamagedError{problems}
+		err = &DamagedError{problems, checked.Problems}
 	}
 	if err != nil {
 		return stats, fmt.Errorf("archive %s: %w", path, err)
@@ -76,7 +79,7 @@ func Archive(path, dir string, ring *Ring, want iter.Seq[Ref]) (ArchiveStats, er
 	}
 	problems, stats.Verified, err = VerifyArchive(tmp, ring, want)
 	if err == nil && len(problems) > 0 {
-		err = fmt.Errorf("read back: %w", &DamagedError{problems})
+		err = fmt.Errorf("read back: %w", &DamagedError{problems, stats.Verified.Problems})
 	}
 	if err == nil {
 		err = os.Rename(tmp, path)

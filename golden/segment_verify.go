@@ -12,6 +12,9 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
+// MaxProblems is how many problems verifying a store returns, the first: a store of millions may be damaged as a whole.
+const MaxProblems = 1000
+
 // VerifyStats says what [VerifySegments] looked at.
 type VerifyStats struct {
 	Segments int   // files
@@ -19,11 +22,12 @@ type VerifyStats struct {
 	Bytes    int64 // of the files
 	Unnamed  int64 // of Goldens, those that nothing names: a kill came before the ledger's row
 	Torn     int64 // bytes at the end of the last segment that were never acknowledged
+	Problems int64 // that were found: at most [MaxProblems] of them are returned
 }
 
 // VerifySegments reads every byte of the store in dir and returns what is wrong with it, by
-// segment and offset. A problem's Golden is a [Ref.Place], or the name of a file where more than
-// single goldens are concerned.
+// segment and offset; the first [MaxProblems] of it. A problem's Golden is a [Ref.Place], or the name of a file where
+// more than single goldens are concerned.
 //
 // want yields what the ledger names, in any order, and takes 64 bytes of memory a ref; nil means
 // that only what is there can be judged: a segment whose file and seal are both gone, or the cut end of
@@ -66,11 +70,17 @@ type verifier struct {
 // report says what is wrong with one golden.
 func (v *verifier) report(at place, kind ProblemKind, why error) {
 	v.wants.settle(at)
-	v.problems = append(v.problems, Problem{at.String(), kind, why.Error()})
+	v.found(Problem{at.String(), kind, why.Error()})
 }
 
 func (v *verifier) reportFile(name string, kind ProblemKind, why error) {
-	v.problems = append(v.problems, Problem{name, kind, why.Error()})
+	v.found(Problem{name, kind, why.Error()})
+}
+
+func (v *verifier) found(p Problem) {
+	if v.stats.Problems++; len(v.problems) < MaxProblems {
+		v.problems = append(v.problems, p)
+	}
 }
 
 // segment verifies one segment and what is wanted of it.
@@ -98,7 +108,7 @@ func (v *verifier) segment(seg segmentFiles, last bool) error {
 	defer r.Close()
 	v.stats.Segments++
 	v.stats.Bytes += r.size
-	before := len(v.problems)
+	before := v.stats.Problems
 	w := &walk{verifier: v, segment: r, seal: s, sealed: sealed, closed: seg.seal, last: last, number: seg.number}
 	if w.intact, err = w.matchesSeal(); err != nil {
 		return err
@@ -180,7 +190,7 @@ func (w *walk) matchesSeal() (bool, error) {
 
 // judgeFile reports what concerns the file as a whole; before is how many problems there were
 // before its frames were looked at.
-func (w *walk) judgeFile(seg segmentFiles, before int) {
+func (w *walk) judgeFile(seg segmentFiles, before int64) {
 	v, r, s := w.verifier, w.segment, w.seal
 	name, h := segmentName(seg.number), r.header
 	ended := w.ended || !w.last
@@ -193,7 +203,7 @@ func (w *walk) judgeFile(seg segmentFiles, before int) {
 		v.reportFile(name, ProblemSwapped, errors.New("the file is another than was sealed"))
 	case r.size < s.Bytes:
 		v.reportFile(name, ProblemCut, fmt.Errorf("%d bytes and %d goldens, sealed with %d and %d", r.size, w.goldens, s.Bytes, s.Goldens))
-	case len(v.problems) == before:
+	case v.stats.Problems == before:
 		v.reportFile(name, ProblemChanged, errors.New("its bytes are not those that were sealed"))
 	}
 }

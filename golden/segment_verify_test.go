@@ -265,3 +265,26 @@ func TestVerifySegmentsSeesAWrongDigest(t *testing.T) {
 		})
 	}
 }
+
+// A store of which all is gone is told of in a bounded list, and all of it is counted.
+func TestVerifySegmentsBoundsWhatItLists(t *testing.T) {
+	ring := testRing(t)
+	dir, refs := smallStore(t, ring, true)
+	const lost = 2*MaxProblems + 7
+	for offset := range int64(lost) {
+		refs = append(refs, Ref{Digest: refs[0].Digest, Place: place{segment: 9, offset: offset}.String()})
+	}
+	problems, stats := verify(t, dir, ring, refs)
+	want := Problem{place{segment: 9}.String(), ProblemRemoved, fmt.Sprintf("golden %s: %s is not there", refs[0].Digest.Short(), segmentName(9))}
+	if len(problems) != MaxProblems || stats.Problems != lost || stats.Goldens != 10 {
+		t.Errorf("%d problems listed, %d counted, %d goldens whole", len(problems), stats.Problems, stats.Goldens)
+	}
+	if diff := cmp.Diff(want, problems[0]); diff != "" {
+		t.Errorf("the first (want -, got +)\n%s", diff)
+	}
+	var damaged *DamagedError
+	_, err := Archive(filepath.Join(t.TempDir(), "a.tar.zst"), dir, ring, slices.Values(refs))
+	if !errors.As(err, &damaged) || !strings.Contains(err.Error(), fmt.Sprintf("%d problems, ", lost)) {
+		t.Errorf("the archive's error: %v", err)
+	}
+}

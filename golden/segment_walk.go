@@ -143,11 +143,11 @@ func (w *walk) damaged(f *segmentFrame, d *damage) error {
 	if errors.Is(d.err, errShort) {
 		kind = ProblemCut
 	}
-	named := len(w.verifier.problems)
+	named := w.verifier.stats.Problems
 	for _, lost := range w.verifier.wants.pendingIn(w.number, d.from, d.to) {
 		w.verifier.report(lost.place, kind, d)
 	}
-	if len(w.verifier.problems) == named {
+	if w.verifier.stats.Problems == named {
 		w.reportFrame(f, kind, d)
 	}
 	return nil

@@ -25,7 +25,7 @@ func (v *verifier) sortWants(want iter.Seq[Ref]) wants {
 	for ref := range want {
 		at, err := parsePlace(ref.Place)
 		if err != nil {
-			v.problems = append(v.problems, Problem{ref.Place, ProblemRemoved, err.Error()})
+			v.found(Problem{ref.Place, ProblemRemoved, err.Error()})
 			continue
 		}
 		list = append(list, wanted{place: at, digest: ref.Digest})

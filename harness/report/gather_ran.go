@@ -177,7 +177,7 @@ func (g *gathering) goldens() error {
 	if err != nil {
 		return err
 	}
-	g.Store = Store{Goldens: stats.Goldens, Segments: stats.Segments, Bytes: stats.Bytes, Problems: []string{}, Wrong: len(problems)}
+	g.Store = Store{Goldens: stats.Goldens, Segments: stats.Segments, Bytes: stats.Bytes, Problems: []string{}, Wrong: int(stats.Problems)}
 	for _, p := range problems[:min(len(problems), maxEntries)] {
 		g.Store.Problems = append(g.Store.Problems, fmt.Sprintf("%s: %s: %s", p.Golden, p.Kind, p.Detail))
 	}
