@@ -128,6 +128,7 @@ type findingJSON struct {
 	Example      json.RawMessage `json:"example,omitempty"`
 	Reproduction string          `json:"reproduction"`
 	Accepted     *acceptedJSON   `json:"accepted,omitempty"`
+	Mended       *mendedJSON     `json:"mended,omitempty"`
 	Explained    *explainedJSON  `json:"explained,omitempty"`
 }
 
@@ -199,8 +200,15 @@ func newFindingJSON(f ledger.Finding) findingJSON {
 		First: sightJSON{runName(f.First.Run), f.First.At}, Last: sightJSON{runName(f.Last.Run), f.Last.At},
 		Shortest: runName(f.Shortest), Example: json.RawMessage(f.Example), Reproduction: f.Reproduction,
 	}
-	if f.Accepted != nil {
-		j.Accepted = &acceptedJSON{f.Accepted.Reason, f.Accepted.Until, f.Accepted.Who}
+	switch x := f.Accepted; {
+	case f.Again != nil:
+		mended := newMendedJSON(*f.Again, true)
+		j.Mended = &mended
+	case x != nil && x.Mended():
+		mended := newMendedJSON(*x, false)
+		j.Mended = &mended
+	case x != nil:
+		j.Accepted = &acceptedJSON{x.Reason, x.Until, x.Who}
 	}
 	if x := f.Explained; x != nil {
 		j.Explained = &explainedJSON{runName(x.Run), x.At, x.Path, string(x.Class), string(x.Cause), x.Proof, x.Runs}
@@ -208,7 +216,7 @@ func newFindingJSON(f ledger.Finding) findingJSON {
 	return j
 }
 
-func newSummaryJSON(s soak.Summary) summaryJSON {
+func newSummaryJSON(s soak.Summary, clean int64) summaryJSON {
 	j := summaryJSON{
 		Version: jsonVersion, Soak: int64(s.Soak.ID), State: s.State, Outcome: s.Outcome, Why: s.Why, Running: s.Running,
 		Finished: s.Finished, BaseSeed: s.Soak.BaseSeed, PlanDigest: s.Soak.PlanDigest, Started: s.Soak.Started,
@@ -220,7 +228,7 @@ func newSummaryJSON(s soak.Summary) summaryJSON {
 		j.Last = &s.Last
 	}
 	if s.Counters.Violation+s.Counters.Drift == 0 {
-		j.RateBound95 = soak.Bound(cleanReplays(s))
+		j.RateBound95 = soak.Bound(clean)
 	}
 	for _, h := range s.Hours {
 		j.Hours = append(j.Hours, hourJSON{h.N + 1, h.Start, newCountersJSON(h.Done), newCountersJSON(h.Total)})
@@ -238,9 +246,4 @@ func newSummaryJSON(s soak.Summary) summaryJSON {
 		j.Failing = append(j.Failing, newRunJSON(r))
 	}
 	return j
-}
-
-// cleanReplays counts the replays of distinct seeds that showed no violation.
-func cleanReplays(s soak.Summary) int64 {
-	return max(0, s.Counters.Match+s.Counters.Leak-s.Counters.Rechecks)
 }

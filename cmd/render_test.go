@@ -71,7 +71,7 @@ func TestRenderedSummary(t *testing.T) {
 	for name, s := range map[string]soak.Summary{"clean": clean, "faulty": faulty, "running": running} {
 		t.Run(name, func(t *testing.T) {
 			rendered(t, func(a *app) {
-				if err := a.printSummary(s); err != nil {
+				if err := a.printSummary(s, 3240); err != nil {
 					t.Error(err)
 				}
 			})

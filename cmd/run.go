@@ -183,10 +183,14 @@ func (a *app) conclude(dir string, id ledger.SoakID) error {
 	if err != nil {
 		return err
 	}
+	clean, err := state.Ledger.CleanRuns(of.ID)
+	if err != nil {
+		return err
+	}
 	if !a.json {
 		fmt.Fprintln(a.err) // between what was said meanwhile and the summary
 	}
-	if err := a.printSummary(summary); err != nil {
+	if err := a.printSummary(summary, clean); err != nil {
 		return err
 	}
 	return exitError(summary.Outcome.ExitStatus())

@@ -60,7 +60,11 @@ func (a *app) summarizeFolder(id int64, dir, output string, all bool) error {
 		if err != nil {
 			return err
 		}
-		return a.concludeSummary(summary, output)
+		clean, err := s.Ledger.CleanRuns(of.ID)
+		if err != nil {
+			return err
+		}
+		return a.concludeSummary(summary, clean, output)
 	})
 }
 
@@ -83,13 +87,13 @@ func isFile(path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-func (a *app) concludeSummary(s soak.Summary, output string) error {
+func (a *app) concludeSummary(s soak.Summary, clean int64, output string) error {
 	if output != "" {
-		if err := writeJSON(output, newSummaryJSON(s)); err != nil {
+		if err := writeJSON(output, newSummaryJSON(s, clean)); err != nil {
 			return err
 		}
 	}
-	if err := a.printSummary(s); err != nil {
+	if err := a.printSummary(s, clean); err != nil {
 		return err
 	}
 	if s.Running != nil && s.Outcome == soak.Interrupted {

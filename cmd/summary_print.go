@@ -15,10 +15,10 @@ import (
 	"github.com/shadowrun/shadowrun/replay"
 )
 
-// printSummary prints what a soak came to, for people or as JSON.
-func (a *app) printSummary(s soak.Summary) error {
+// printSummary prints what a soak came to, for people or as JSON; clean is how many of its runs [ledger.Reader.CleanRuns] counts.
+func (a *app) printSummary(s soak.Summary, clean int64) error {
 	if a.json {
-		return a.printJSON(newSummaryJSON(s))
+		return a.printJSON(newSummaryJSON(s, clean))
 	}
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "soak %d, base seed %d, %s of active time\n\n", s.Soak.ID, s.Soak.BaseSeed, roundTime(s.Active))
@@ -31,7 +31,7 @@ func (a *app) printSummary(s soak.Summary) error {
 	a.writeFindings(s, maxFindings)
 	a.writeFailed(s)
 	a.writeFailing(s)
-	a.writeOutcome(s)
+	a.writeOutcome(s, clean)
 	return nil
 }
 
@@ -93,7 +93,7 @@ func (a *app) writeFindings(s soak.Summary, most int) {
 		}
 		next := f.Reproduction
 		if f.Accepted != nil {
-			next = "accepted until " + f.Accepted.Until.Format(time.DateOnly)
+			next = "accepted until " + ledger.LastDay(f.Accepted.Until)
 		}
 		class, cause := classAndCause(f)
 		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%d ×\t%s\n", shortKey(f.Key), f.Workflow, class, cause,
@@ -168,7 +168,7 @@ func endText(r ledger.Run) string {
 	return fmt.Sprintf("exit status %d", r.Exit)
 }
 
-func (a *app) writeOutcome(s soak.Summary) {
+func (a *app) writeOutcome(s soak.Summary, clean int64) {
 	outcome, why := string(s.Outcome), s.Why
 	if s.Running != nil {
 		outcome = fmt.Sprintf("running (pid %d on %s), so far %s", s.Running.PID, s.Running.Host, outcome)
@@ -177,7 +177,7 @@ func (a *app) writeOutcome(s soak.Summary) {
 		}
 	}
 	fmt.Fprintf(a.out, "\n%s: %s\n", outcome, why)
-	fmt.Fprintf(a.out, "  %s\n", boundText(s))
+	fmt.Fprintf(a.out, "  %s\n", boundText(s, clean))
 	fmt.Fprintf(a.out, "  state    %s\n", s.State)
 	for _, next := range a.nextSteps(s) {
 		fmt.Fprintf(a.out, "  next     %s\n", next)
@@ -185,12 +185,10 @@ func (a *app) writeOutcome(s soak.Summary) {
 }
 
 // boundText says what the figures support, and for where.
-func boundText(s soak.Summary) string {
-	c := s.Counters
-	if c.Violation+c.Drift > 0 || c.Replays == 0 {
+func boundText(s soak.Summary, clean int64) string {
+	if s.Counters.Violation+s.Counters.Drift > 0 || clean == 0 {
 		return "the figures support no bound on the rate of violation"
 	}
-	clean := cleanReplays(s)
 	return fmt.Sprintf("%s of distinct seeds without a violation: its rate is below %.3g %% (95 %% confidence), for this host and these builds",
 		quantity(clean, "replay"), 100*soak.Bound(clean))
 }
