@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -45,6 +46,9 @@ func ParseApprovers(file string, r io.Reader) (*Approvers, error) {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
+		if !utf8.ValidString(line) {
+			return nil, fmt.Errorf("%s:%d: want UTF-8", file, n)
+		}
 		entry, err := parseApprover(line)
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", file, n, err)
@@ -68,12 +72,19 @@ func parseApprover(line string) (a approver, err error) {
 		return a, fmt.Errorf("want: NAME [namespaces=\"%s\"] KEYTYPE KEY", Namespace)
 	}
 	a.key = key
+	given := map[string]bool{}
 	for _, o := range options {
 		name, value, _ := strings.Cut(o, "=")
-		value = strings.Trim(value, `"`)
-		switch strings.ToLower(name) {
+		name, value = strings.ToLower(name), strings.Trim(value, `"`)
+		if given[name] {
+			return a, fmt.Errorf("option %s comes twice", name)
+		}
+		given[name] = true
+		switch name {
 		case "namespaces":
-			a.namespaces = value
+			if a.namespaces = value; value == "" {
+				err = errors.New("namespaces= is empty: want a list of those that the key is for, or no such option") // to ssh-keygen that is none
+			}
 		case "valid-after":
 			a.after, err = parseTime(value)
 		case "valid-before":

@@ -107,6 +107,10 @@ func TestAListThatIsNotUnderstoodIsRefused(t *testing.T) {
 		{"no time", `ada valid-before="soon" ` + key, `f:1: time "soon": want YYYYMMDD`},
 		{"no day", `ada valid-before="20261399" ` + key, `f:1: time "20261399"`},
 		{"an open quotation", `"ada ` + key, "f:1: a quotation mark is not closed"},
+		{"no namespace", `ada namespaces="" ` + key, "f:1: namespaces= is empty"}, // ssh-keygen lets such a line sign nothing
+		{"a namespace without a value", "ada namespaces " + key, "f:1: namespaces= is empty"},
+		{"namespaces twice", `ada namespaces="git",namespaces="signoff@shadowrun" ` + key, "f:1: option namespaces comes twice"},
+		{"another encoding", "ad\xe9 " + key, "f:1: want UTF-8"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if _, err := sign.ParseApprovers("f", strings.NewReader(test.list)); err == nil || !strings.Contains(err.Error(), test.want) {
