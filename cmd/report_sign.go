@@ -52,9 +52,9 @@ Exit status: 0 it is signed, 1 the bundle is not intact, or the key can't sign.`
 }
 
 func (a *app) signOff(c *cobra.Command, path string, f *signFlags) error {
-	for name, value := range map[string]string{"key": f.key, "name": f.name, "role": f.role} {
-		if value == "" {
-			return hinted(fmt.Errorf("--%s is missing: a sign-off says who signs, as what, and with which key", name), helpHint(c))
+	for _, flag := range [][2]string{{"key", f.key}, {"name", f.name}, {"role", f.role}} {
+		if flag[1] == "" {
+			return hinted(fmt.Errorf("--%s is missing: a sign-off says who signs, as what, and with which key", flag[0]), helpHint(c))
 		}
 	}
 	statementFile := path + "." + sign.FilePart(f.name) + verify.StatementSuffix

@@ -234,6 +234,11 @@ func TestSignOffIsReadAsItWasWritten(t *testing.T) {
 			t.Errorf("%s: encoded", name)
 		}
 	}
+	for range 50 { // where more than one thing is wrong, always the same is told
+		if _, err := (sign.SignOff{Version: 1, Bundle: signOff().Bundle}).Encode(); err == nil || !strings.Contains(err.Error(), `name ""`) {
+			t.Fatalf("err = %v, want it to name the name", err)
+		}
+	}
 }
 
 func TestAKeyWithAPassphrase(t *testing.T) {

@@ -61,7 +61,8 @@ func (s SignOff) check() error {
 	if s.Version != 1 {
 		return fmt.Errorf("version %d; this shadowrun knows version 1", s.Version)
 	}
-	for what, text := range map[string]string{"name": s.Name, "role": s.Role} {
+	for _, field := range [][2]string{{"name", s.Name}, {"role", s.Role}} {
+		what, text := field[0], field[1]
 		if strings.TrimSpace(text) != text || text == "" || strings.ContainsFunc(text, unicode.IsControl) {
 			return fmt.Errorf("%s %q: want a %s, on one line", what, text, what)
 		}
