@@ -26,6 +26,9 @@ func (l Limits) defaults() Limits {
 	return Limits{cmp.Or(l.Files, 100_000), cmp.Or(l.Bytes, 16<<30), cmp.Or(l.Kept, 64<<20)}
 }
 
+// maxName is longer than any name that is written, in bytes: one that was made unsafe is still told as it is.
+const maxName = 1 << 10
+
 // maxWindow is more than what our own encoder asks a decoder to remember, in bytes.
 const maxWindow = 16 << 20
 
@@ -100,6 +103,9 @@ func (r *reader) unpack(in io.Reader) error {
 		}
 		if len(r.c.Files) == r.limits.Files {
 			return fmt.Errorf("it holds more than %d files", r.limits.Files)
+		}
+		if len(h.Name) > maxName { // each may take a megabyte, and is kept
+			return fmt.Errorf("a file has a name of %d bytes: want at most %d", len(h.Name), maxName)
 		}
 		if err := r.file(h, files); err != nil {
 			return err

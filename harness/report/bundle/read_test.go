@@ -149,6 +149,7 @@ func TestHostileArchives(t *testing.T) {
 		{"a name that leads out", with(plain("../../etc/cron.d/x", "x")), "../../etc/cron.d/x: unsafe"},
 		{"an absolute name", with(plain("/etc/cron.d/x", "x")), "/etc/cron.d/x: unsafe"},
 		{"a name that clears the screen", with(plain("\x1b[2J", "x")), "\x1b[2J: unsafe"},
+		{"a name of a megabyte", with(plain(strings.Repeat("n", 1_000_000), "x")), "a file has a name of 1000000 bytes: want at most 1024"},
 		{"a symbolic link", with(link), "link: unsafe"},
 		{"a folder", with(entry{h: tar.Header{Typeflag: tar.TypeDir, Name: "d/", Mode: 0o755}}), "d/: unsafe"},
 		{"a device", with(entry{h: tar.Header{Typeflag: tar.TypeBlock, Name: "sda", Mode: 0o644}}), "sda: unsafe"},
@@ -165,6 +166,9 @@ func TestHostileArchives(t *testing.T) {
 			told := fmt.Sprint(c.Problems)
 			if !strings.Contains(told, test.want) {
 				t.Errorf("problems %q, want %q", told, test.want)
+			}
+			if len(told) > 8192 {
+				t.Errorf("problems of %d bytes", len(told))
 			}
 		})
 	}
