@@ -67,6 +67,8 @@ func TestActionRunsTheGate(t *testing.T) {
 		{"nothing but defaults", "", "false", "0", []string{"gate", "--config", "a b.yaml", "--explain=false"}, "outcome=PASS\n"},
 		{"arguments, quoted as for a shell", `--workflow "or ders" --seed 2`, "40,1m", "1",
 			[]string{"gate", "--config", "a b.yaml", "--explain=40,1m", "--workflow", "or ders", "--seed", "2"}, "outcome=FAIL\n"},
+		{"arguments that a shell would expand", `--junit "a  b.xml" $(id) '$HOME' *`, "false", "0",
+			[]string{"gate", "--config", "a b.yaml", "--explain=false", "--junit", "a  b.xml", "$(id)", "$HOME", "*"}, "outcome=PASS\n"},
 		{"nothing compared", "", "true", "3", []string{"gate", "--config", "a b.yaml", "--explain=true"}, "outcome=INCONCLUSIVE\n"},
 		{"a mistake", "", "false", "2", []string{"gate", "--config", "a b.yaml", "--explain=false"}, "outcome=\n"},
 	}
