@@ -22,12 +22,6 @@ func (g Group) First() (replay.Root, bool) {
 	return g.Roots[0], true
 }
 
-// Folded is how many differences follow from the first, or may.
-func (g Group) Folded() int {
-	first, _ := g.First()
-	return len(first.Derived) + len(first.Follows)
-}
-
 type groupKey struct {
 	workflow string
 	verdict  replay.Verdict
