@@ -21,7 +21,10 @@ func WriteAnnotations(w io.Writer, r Report, folder string) error {
 	}
 	for _, g := range r.Groups() {
 		title, text := annotated(r, g)
-		file := path.Join(folder, filepath.ToSlash(g.Golden))
+		file := filepath.ToSlash(g.Golden)
+		if !filepath.IsAbs(g.Golden) { // else the runner makes it one from the root
+			file = path.Join(folder, file)
+		}
 		if g.Verdict == Missing {
 			file = ""
 		}

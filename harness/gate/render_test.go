@@ -143,6 +143,15 @@ func TestAnnotationsAreWithinGitHubsLimits(t *testing.T) {
 	}
 }
 
+// A golden that lies outside the configuration's folder is named as it is, for the runner to find within the repository.
+func TestAnnotationsNameGoldensElsewhere(t *testing.T) {
+	r := Report{Results: []Result{{Case: Case{"flow", 1}, Verdict: replay.VerdictLeak, Why: "x", Golden: "/repo/goldens/flow/1.golden", Line: 3}}}
+	var out bytes.Buffer
+	if err := WriteAnnotations(&out, r, "ci"); err != nil || !strings.HasPrefix(out.String(), "::warning file=/repo/goldens/flow/1.golden,line=3,") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+}
+
 // A summary never outgrows its limit, and what it leaves out it says.
 func TestSummaryIsWithinItsLimit(t *testing.T) {
 	r := Report{FailOn: []string{"drift"}}
