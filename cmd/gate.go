@@ -86,6 +86,7 @@ func (f *gateFlags) add(c *cobra.Command, a *app) {
 	flags.StringVar(&a.configFlag, "config", "", "configuration `file` (default "+configName+" if it is there, else the built-in workflows)")
 	flags.StringSliceVarP(&f.workflows, "workflow", "w", nil, "only the workflows of these `names`")
 	flags.UintSliceVar(&f.seeds, "seed", nil, "only these of the gate's `seeds`")
+	flags.Lookup("seed").DefValue = "" // pflag does not know that an empty list of this type is none
 	flags.IntVar(&f.workers, "workers", harness.DefaultWorkers, "runs at once")
 }
 
