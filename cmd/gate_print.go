@@ -131,7 +131,7 @@ func (a *app) writeAccepted(accepted []gate.Accepted) {
 	for _, x := range accepted {
 		switch {
 		case x.Err != nil:
-			fmt.Fprintf(a.out, "\nnot accepted: %s: %s\n", x.Case, printable(x.Err.Error()))
+			fmt.Fprintf(a.out, "\nnot accepted: %s: %s\n", printable(x.Case.String()), printable(x.Err.Error()))
 		case x.Removed:
 			removed++
 		default:

@@ -132,7 +132,7 @@ func (r *review) one(ctx context.Context, report gate.Report, result gate.Result
 		if r.stale[result.Workflow] && result.Verdict != gate.Orphan {
 			result = r.gate.CheckOne(ctx, result.Case)
 			if !pending(result) {
-				fmt.Fprintf(r.app.out, "%s: %s: %s\n", result.Case, result.Verdict, result.Why)
+				fmt.Fprintf(r.app.out, "%s: %s: %s\n", result.Case, result.Verdict, printable(result.Why))
 				return result, decisionRule, nil
 			}
 		}

@@ -48,7 +48,7 @@ func (r *review) askRule(result gate.Result) (harness.RuleConfig, error) {
 	first, _ := report.Groups()[0].First()
 	path := replay.Pattern(first.Path)
 	kind, _ := r.question("volatile, ignore, unordered or within? (volatile)")
-	where, _ := r.question(fmt.Sprintf("path? (%s)", path))
+	where, _ := r.question(fmt.Sprintf("path? (%s)", printable(path)))
 	path = cmp.Or(where, path)
 	switch cmp.Or(kind, "volatile") {
 	case "volatile":

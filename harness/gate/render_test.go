@@ -29,7 +29,7 @@ func everything() Report {
 		Class: replay.ClassVolatile, Cause: replay.CauseClock, Why: "readings of the clock"}
 	odd := price
 	odd.Path, odd.Cause = "/a,b:c|```]]>\x00\xff", replay.CauseRNG
-	odd.Got = jsontext.Value("\"<b>&\r\n%\x1b]]>\"")
+	odd.Got = jsontext.Value("\"<b>\u202e&\r\n%\x1b]]>\"")
 	file := func(c Case) string { return "testdata/goldens/" + pathIn(c) }
 	result := func(workflow string, seed uint64, v replay.Verdict, why string, ds ...replay.Difference) Result {
 		c := Case{workflow, seed}
@@ -50,7 +50,7 @@ func everything() Report {
 			result("slow", 1, replay.VerdictUnknown, "not replayable, tried 2 times: timeout"),
 			result("slow", 2, Missing, "there is no golden yet; two runs agree with each other"),
 			result("slow", 3, Skipped, "stopped before it was checked"),
-			result("gone", 1, Orphan, "the configuration has no such workflow, or gives it no such seed"),
+			result("gone\x1b[2J\n::error::x", 1, Orphan, "the configuration has no such workflow, or gives it no such seed"),
 		},
 	}
 }

@@ -26,7 +26,7 @@ const (
 // Details says in lines what a result is, and what to type next.
 func (r Report) Details(result Result) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "%s: %s\n", result.Case, plain(result.Why))
+	fmt.Fprintf(&out, "%s: %s\n", plain(result.Case.String()), plain(result.Why))
 	roots := rootsOf(result)
 	for i, d := range roots {
 		if i == maxDetails {
@@ -62,13 +62,13 @@ func cut(value string) string {
 	return strings.ToValidUTF8(value[:maxValue], "") + fmt.Sprintf("… (%d bytes)", len(value))
 }
 
-// plain returns a text that can't end a line, move a cursor or break a document: paths and values are a workflow's own words.
+// plain returns a text that can't end a line or turn it, move a cursor or break a document: paths and values are a workflow's own words.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t':
 			return ' '
-		case unicode.IsControl(r) || r == '\u2028' || r == '\u2029':
+		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029':
 			return unicode.ReplacementChar
 		}
 		return r
