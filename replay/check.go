@@ -3,7 +3,6 @@ package replay
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/shadowrun/shadowrun/golden"
 )
@@ -61,7 +60,8 @@ type Checked struct {
 	NotAligned    []string     // see [Result]; of all replays
 	Audit         Audit        // over all replays; nil without rules
 	Got           int          // the first attempt that differed, from 1; 0: none
-	Agree         bool         // all replays, at least two, differ from the golden and are alike
+	Agree         bool         // all replays, at least two, differ from the golden and are alike, but for readings of the world
+	Among         bool         // and what differs from the golden, and is no such reading there, is one among the replays
 }
 
 // Check replays want until there is a verdict. It calls replay with 1, 2, … and never twice at
@@ -91,8 +91,9 @@ type check struct {
 	pool   pool
 	failed error // of the last that was not replayable
 	first  *attempt
-	agree  bool  // all replays since the first that differed are like it
-	whole  Audit // of a replay that is equal to the golden; nil: there was none
+	agree  bool         // all replays since the first that differed are like it, but for readings of the world
+	among  []Difference // those readings, in the first one's coordinates
+	whole  Audit        // of a replay that is equal to the golden; nil: there was none
 }
 
 func (k *check) run(ctx context.Context) error {
@@ -186,20 +187,6 @@ func (k *check) audit() error {
 	return nil
 }
 
-// settle notes whether got is like the first replay that differed.
-func (k *check) settle(got attempt) error {
-	if !k.agree || got.Digest == k.first.Digest {
-		return nil
-	}
-	r, err := CompareTraces(k.first.text, got.text, Options{Rules: k.Rules, MaxAlign: k.MaxAlign})
-	if err != nil {
-		return fmt.Errorf("replay %d against replay %d: %w", k.tries, k.out.Got, err)
-	}
-	v := VerdictOf(Classify(r.Differences, k.evidence(k.first, &got, r)))
-	k.agree = v == VerdictMatch || v == VerdictLeak
-	return nil
-}
-
 func (k *check) evidence(want, got *attempt, r Result) Evidence {
 	e := Evidence{Want: want.Circumstances, Got: got.Circumstances, WantDoc: want.text, GotDoc: got.text}
 	for _, c := range r.Covered {
@@ -232,48 +219,10 @@ func (k *check) decide() {
 		}
 	case VerdictViolation:
 		o.Agree = k.drifted()
-		if changed := k.changed(); len(changed) > 0 && o.Agree {
+		o.Among = o.Agree && k.tellAmong()
+		if changed := k.changed(); len(changed) > 0 && o.Agree && !o.Among {
 			o.Verdict = VerdictDrift
 			k.blame(changed)
 		}
-	}
-}
-
-// drifted reports whether all replays, at least two, differ from the golden and agree with
-// each other.
-func (k *check) drifted() bool {
-	return (k.Variant == "" || k.Variant == VariantAgain) && k.agree && k.Again > 0 && k.out.Replays == k.Again+1
-}
-
-// changed names what differs around the run: build, environment.
-func (k *check) changed() []string {
-	w, g := k.want.Circumstances, k.first.Circumstances
-	if w == nil || g == nil {
-		return nil
-	}
-	var changed []string
-	if w.Build != g.Build && w.Build != "" && g.Build != "" {
-		changed = append(changed, "build")
-	}
-	if w.Environment != g.Environment && w.Environment != "" && g.Environment != "" {
-		changed = append(changed, "environment")
-	}
-	return changed
-}
-
-// blame gives the differences of a drift their cause.
-func (k *check) blame(changed []string) {
-	what := strings.Join(changed, " and ")
-	k.out.Why += fmt.Sprintf(", all alike; the %s is not the golden's", what)
-	for i := range k.out.Differences {
-		d := &k.out.Differences[i]
-		if d.harmless() {
-			continue
-		}
-		d.Cause = CauseCode
-		if changed[0] == "environment" {
-			d.Cause = CauseEnvironment
-		}
-		d.Why = fmt.Sprintf("the %s is not the golden's, and %d replays agree with each other; %s", what, k.out.Replays, d.Why)
 	}
 }

@@ -43,6 +43,7 @@ var errTimeout = errors.New("timed out after 20 s")
 
 func TestCheck(t *testing.T) {
 	const steady = `{"v":"approved"}`
+	clock := func(n int) string { return fmt.Sprintf(`{"v":"a","w":"2026-11-22T10:%02d:00Z"}`, n) }
 	at := func(n int) string { return fmt.Sprintf(`{"v":"2026-11-22T10:%02d:00Z"}`, n) }
 	for _, test := range []struct {
 		name    string
@@ -85,6 +86,11 @@ func TestCheck(t *testing.T) {
 			replays: []string{
 				`{"t":"2026-11-22T10:01:00Z","v":"b"}`, `{"t":"2026-11-22T10:02:00Z","v":"b"}`, `{"t":"2026-11-22T10:03:00Z","v":"b"}`,
 				`{"t":"2026-11-22T10:04:00Z","v":"b"}`, `{"t":"2026-11-22T10:05:00Z","v":"b"}`, `{"t":"2026-11-22T10:06:00Z","v":"b"}`},
+			want: Checked{Verdict: VerdictDrift, Replays: 6, Differing: 6, Got: 1, Agree: true}},
+		{name: "another build adds a clock", golden: `{"v":"a"}`, build: "b2",
+			replays: []string{clock(1), clock(2), clock(3), clock(4), clock(5), clock(6)},
+			want:    Checked{Verdict: VerdictViolation, Replays: 6, Differing: 6, Got: 1, Agree: true, Among: true}, why: "replays differ from each other in what is new"},
+		{name: "another build adds what is the same each time", golden: `{"v":"a"}`, build: "b2", replays: []string{clock(1)},
 			want: Checked{Verdict: VerdictDrift, Replays: 6, Differing: 6, Got: 1, Agree: true}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -110,7 +110,7 @@ func (r *Result) take(result *harness.ReplayResult) {
 	r.Runs += checked.Replays
 	r.Differing, r.Agrees = checked.Differing, checked.Agree
 	r.Duration += result.Duration
-	if r.Verdict == replay.VerdictViolation && r.Agrees {
+	if r.Verdict == replay.VerdictViolation && r.Agrees && !checked.Among {
 		r.Why += ", all alike, and nothing of its files and of this machine is known to be another than the golden's; if a file that it is made of has changed, name it in fingerprint:"
 	}
 }

@@ -46,6 +46,10 @@ func TestCheck(t *testing.T) {
 			{Case: one, Verdict: replay.VerdictLeak, Runs: 2, Differing: 2, Line: 16},
 			{Case: two, Verdict: replay.VerdictLeak, Runs: 2, Differing: 2, Line: 16},
 		}},
+		{name: "a new field with a clock in it", script: `date '+{"price": '$1', "note": "as agreed", "box": "box %s%N"}'`, want: []Result{
+			{Case: one, Verdict: replay.VerdictViolation, Runs: 3, Differing: 3, Agrees: true, Line: 15},
+			{Case: two, Verdict: replay.VerdictViolation, Runs: 3, Differing: 3, Agrees: true, Line: 15},
+		}},
 		{name: "a process id", before: `echo '{"made_by": '$$'}'`, script: `echo '{"made_by": '$$'}'`, want: []Result{
 			{Case: one, Verdict: replay.VerdictLeak, Runs: 2, Differing: 2, Line: 16},
 			{Case: two, Verdict: replay.VerdictLeak, Runs: 2, Differing: 2, Line: 16},
