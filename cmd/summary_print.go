@@ -93,7 +93,7 @@ func (a *app) writeFindings(s soak.Summary, most int) {
 		}
 		next := f.Reproduction
 		if f.Accepted != nil {
-			next = "accepted until " + ledger.LastDay(f.Accepted.Until)
+			next = "accepted until " + f.Accepted.Until.Format(time.DateOnly)
 		}
 		class, cause := classAndCause(f)
 		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%d ×\t%s\n", shortKey(f.Key), f.Workflow, class, cause,
