@@ -69,6 +69,7 @@ func Read(path string, l Limits, keep ...string) (Contents, error) {
 type reader struct {
 	limits Limits
 	keep   []string
+	read   int64 // bytes of files
 	c      Contents
 }
 
@@ -134,8 +135,9 @@ func (r *reader) file(h *tar.Header, content io.Reader) error {
 	if keep {
 		to = io.MultiWriter(sum, &kept)
 	}
-	// A sparse file claims more than is there: bounded like all the rest.
-	n, err := io.Copy(to, io.LimitReader(content, r.limits.Bytes))
+	// Of a sparse file there is more to read than the stream has: bounded like that, all of them together.
+	n, err := io.Copy(to, io.LimitReader(content, r.limits.Bytes-r.read))
+	r.read += n
 	r.c.Files = append(r.c.Files, Entry{h.Name, n, hex.EncodeToString(sum.Sum(nil))})
 	if keep {
 		r.c.Kept[h.Name] = kept.Bytes()

@@ -211,3 +211,49 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// sparse is a file of the old GNU form that is nothing but a hole: a header, and no content.
+func sparse(name string, size int64) []byte {
+	h := make([]byte, 512)
+	copy(h, name)
+	octal := func(at int, n int64) { copy(h[at:], fmt.Sprintf("%011o", n)) }
+	copy(h[100:], "0000644")
+	octal(124, 0)
+	octal(136, 0)
+	copy(h[148:], "        ")
+	h[156] = tar.TypeGNUSparse
+	copy(h[257:], "ustar  ")
+	octal(386, size) // the hole ends there
+	octal(398, 0)
+	octal(483, size)
+	sum := int64(0)
+	for _, b := range h {
+		sum += int64(b)
+	}
+	copy(h[148:], fmt.Sprintf("%06o\x00 ", sum))
+	return h
+}
+
+// A hole takes no room in an archive, and may claim any size: what is read of all of them is bounded.
+func TestHolesAreBounded(t *testing.T) {
+	var all bytes.Buffer
+	z, err := zstd.NewWriter(&all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 5 {
+		z.Write(sparse(fmt.Sprint("hole", n), 3<<20))
+	}
+	z.Write(make([]byte, 1024))
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c := readText(t, all.Bytes(), bundle.Limits{Bytes: 4 << 20})
+	read := int64(0)
+	for _, f := range c.Files {
+		read += f.Size
+	}
+	if len(c.Files) != 5 || read != 4<<20 || !strings.Contains(fmt.Sprint(c.Problems), "hole4: unsafe") {
+		t.Errorf("%d bytes of %d files were read: %v", read, len(c.Files), c.Problems)
+	}
+}
