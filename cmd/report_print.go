@@ -12,6 +12,9 @@ func (a *app) printReported(r *report.Report, file string) error {
 		return nil
 	}
 	fmt.Fprintf(a.out, "%s: soak %d\n", r.Verdict.Result, r.Soak)
+	for _, accepted := range report.Acceptance(r) {
+		fmt.Fprintf(a.out, "  %s\n", printable(accepted))
+	}
 	for _, why := range r.Verdict.Reasons {
 		fmt.Fprintf(a.out, "  %s\n", printable(why))
 	}

@@ -15,7 +15,7 @@ func findings(r *Report) []block {
 	for _, f := range r.Findings {
 		accepted := "no"
 		if f.Accepted != nil {
-			accepted = fmt.Sprintf("by %s until %s: %s", f.Accepted.Who, f.Accepted.Until.Format("2006-01-02"), f.Accepted.Reason)
+			accepted = fmt.Sprintf("by %s until %s: %s", f.Accepted.Who, f.Accepted.day(), f.Accepted.Reason)
 		}
 		class, cause := f.Class, f.Cause+" (suspected)"
 		if f.Proven != nil && f.Proven.Cause != "" {

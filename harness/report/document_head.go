@@ -15,6 +15,9 @@ func lead(r *Report) []block {
 	c := r.Figures.Total
 	blocks := []block{paragraph(fmt.Sprintf("%s of active time, %s, %s, %s, %s, %s.", lasted(r.Figures.Active), quantity(c.Cycles, "cycle"),
 		quantity(c.Runs, "workflow run"), quantity(c.Replays, "replay"), quantity(c.Mismatches, "mismatch"), quantity(int64(r.Figures.FindingsAll), "finding")))}
+	for _, accepted := range Acceptance(r) {
+		blocks = append(blocks, paragraph(accepted+"."))
+	}
 	if len(r.Verdict.Reasons) > 0 {
 		blocks = append(blocks, paragraph("What keeps it from being certified:"), list(r.Verdict.Reasons))
 	}

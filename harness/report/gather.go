@@ -109,7 +109,7 @@ func (g *gathering) summarize() (err error) {
 	return nil
 }
 
-// findings lists the gravest first, those that somebody accepted last.
+// findings lists the gravest first.
 func (g *gathering) findings() error {
 	g.Figures.FindingsAll = len(g.summary.Findings)
 	g.Findings = []Finding{}
@@ -121,18 +121,31 @@ func (g *gathering) findings() error {
 }
 
 func gravestFirst(findings []Finding) []Finding {
-	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(a.gravity(), b.gravity()) })
-	return findings[:min(len(findings), maxFindings)]
+	// What is cut off is accepted, as long as something is: gates look for what is not.
+	by := func(gravity func(Finding) int) {
+		slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(gravity(a), gravity(b)) })
+	}
+	by(func(f Finding) int {
+		if f.Accepted != nil {
+			return 4
+		}
+		return f.gravity()
+	})
+	findings = findings[:min(len(findings), maxFindings)]
+	by(Finding.gravity)
+	return findings
 }
 
+// gravity puts violations first, and within a class those that nobody accepted.
 func (f Finding) gravity() int {
-	switch {
-	case f.Accepted != nil:
-		return 2
-	case f.Class == string(replay.ClassViolation):
-		return 0
+	gravity := 0
+	if f.Class != string(replay.ClassViolation) {
+		gravity += 2
 	}
-	return 1
+	if f.Accepted != nil {
+		gravity++
+	}
+	return gravity
 }
 
 func newFinding(f ledger.Finding, at time.Time, suffix string) Finding {

@@ -113,7 +113,7 @@ func (g *gathering) notes() error {
 	}
 	for _, f := range g.Findings {
 		if f.Accepted != nil {
-			add("Finding %s in %s is accepted by %s until %s: %s", shortKey(f.Key), f.Workflow, f.Accepted.Who, f.Accepted.Until.Format("2006-01-02"), f.Accepted.Reason)
+			add("Finding %s in %s is accepted by %s until %s: %s", shortKey(f.Key), f.Workflow, f.Accepted.Who, f.Accepted.day(), f.Accepted.Reason)
 		}
 	}
 	var hid int64

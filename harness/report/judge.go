@@ -45,11 +45,11 @@ func lengthGate(r *Report) (Gate, bool) {
 		Measured: fmt.Sprintf("%s of active time, %s", lasted(f.Active), quantity(f.Total.Cycles, "cycle"))}
 	switch {
 	case f.Promised > 0 && f.PromisedOf > 0:
-		g.Required = fmt.Sprintf("%s of active time, or %d cycles", lasted(f.Promised), f.PromisedOf)
+		g.Required = fmt.Sprintf("%s of active time, or %s", lasted(f.Promised), quantity(f.PromisedOf, "cycle"))
 	case f.Promised > 0:
 		g.Required = lasted(f.Promised) + " of active time"
 	case f.PromisedOf > 0:
-		g.Required = fmt.Sprintf("%d cycles", f.PromisedOf)
+		g.Required = quantity(f.PromisedOf, "cycle")
 	}
 	g.Met = r.State == Finished && (f.Promised > 0 && f.Active >= f.Promised || f.PromisedOf > 0 && f.Total.Cycles >= int64(f.PromisedOf))
 	switch r.State {
@@ -72,31 +72,22 @@ func violationGate(r *Report) (Gate, bool) {
 	g := Gate{Name: "No violation and no drift", Required: "none, but for findings that somebody accepted", Else: NotCertified, Met: c.Violation+c.Drift == 0,
 		Measured: fmt.Sprintf("%s and %s in %s", quantity(c.Violation, "violation"), quantity(c.Drift, "drift"), quantity(c.Replays, "replay")),
 		Evidence: "verdicts in the ledger; the findings below"}
-	if !g.Met && r.Figures.FindingsAll > 0 && !r.open(replay.ClassViolation) {
+	if let := r.accepted(c.Violation+c.Drift, replay.ClassViolation); !g.Met && let != "" {
 		g.Met = true
-		g.Measured += ", all of findings that are accepted"
+		g.Measured += ", " + let
 	}
 	return g, true
 }
 
-// open reports whether there is a finding of one of these classes that nobody accepted. The gravest are never cut off the list.
-func (r *Report) open(classes ...replay.Class) bool {
-	for _, f := range r.Findings {
-		for _, c := range classes {
-			if f.Class == string(c) && f.Accepted == nil {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 func leakGate(r *Report) (Gate, bool) {
 	c := r.Figures.Total
-	return Gate{Name: "No leak", Required: "none, since fail_on is leak, but for findings that somebody accepted", Else: NotCertified,
-		Met:      c.Leak == 0 || !r.open(replay.ClassVolatile, replay.ClassLatent),
-		Measured: fmt.Sprintf("%s in %s", quantity(c.Leak, "leak"), quantity(c.Replays, "replay")), Evidence: "verdicts in the ledger; the findings below",
-	}, r.Ran.FailOn == string(replay.VerdictLeak)
+	g := Gate{Name: "No leak", Required: "none, since fail_on is leak, but for findings that somebody accepted", Else: NotCertified,
+		Measured: fmt.Sprintf("%s in %s", quantity(c.Leak, "leak"), quantity(c.Replays, "replay")), Evidence: "verdicts in the ledger; the findings below"}
+	g.Met = c.Leak == 0 || !r.open(leaking...)
+	if let := r.accepted(c.Leak, leaking...); let != "" {
+		g.Measured += ", " + let
+	}
+	return g, r.Ran.FailOn == string(replay.VerdictLeak)
 }
 
 func unknownGate(r *Report) (Gate, bool) {
@@ -187,6 +178,9 @@ func statement(r *Report) string {
 	text := fmt.Sprintf("%s. Soak %d on %s (configuration %s, plan %s) ran for %s of active time: %s, %s, of which %s (%s violation, %s drift, %s leak) and %s came to no verdict.",
 		r.Verdict.Result, r.Soak, host(r), short(r.Ran.ConfigDigest), short(r.Ran.PlanDigest), lasted(f.Active), quantity(f.Total.Runs, "workflow run"),
 		quantity(f.Total.Replays, "replay"), quantity(f.Total.Mismatches, "mismatch"), number(f.Total.Violation), number(f.Total.Drift), number(f.Total.Leak), number(f.Total.Unknown))
+	for _, accepted := range Acceptance(r) {
+		text += " " + accepted + "."
+	}
 	if t := r.Tabletop; t != nil {
 		text += fmt.Sprintf(" An automated runbook test (%s, %s) came to %s.", t.Environment, t.Started.UTC().Format(time.DateOnly), t.Verdict)
 	} else {

@@ -102,3 +102,12 @@ func TestExitStatus(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func TestOneCycleIsOne(t *testing.T) {
+	r := sound()
+	r.Figures.Promised, r.Figures.PromisedOf = 0, 1
+	Judge(r)
+	if got := r.Gates[0].Required; got != "1 cycle" {
+		t.Errorf("required: %q, want 1 cycle", got)
+	}
+}
