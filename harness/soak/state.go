@@ -79,10 +79,26 @@ func (s *State) Soak(id ledger.SoakID) (ledger.Soak, error) {
 	} else {
 		found, err = s.Ledger.Soak(id)
 	}
-	if errors.Is(err, ledger.ErrNotFound) {
-		return found, fmt.Errorf("%s: %w", s.Dir, ErrNoSoak)
+	if !errors.Is(err, ledger.ErrNotFound) {
+		return found, err
 	}
-	return found, err
+	all, err := s.Ledger.Soaks()
+	if err != nil || len(all) == 0 {
+		return found, errors.Join(err, fmt.Errorf("%s: %w", s.Dir, ErrNoSoak))
+	}
+	return found, fmt.Errorf("%s: there is no soak %d; %s", s.Dir, id, thereAre(all))
+}
+
+// thereAre names soaks: the number that was asked for is often one that somebody remembers.
+func thereAre(all []ledger.Soak) string {
+	first, last := all[0].ID, all[len(all)-1].ID
+	switch len(all) {
+	case 1:
+		return fmt.Sprintf("there is only %d", first)
+	case 2:
+		return fmt.Sprintf("there are %d and %d", first, last)
+	}
+	return fmt.Sprintf("there are %d to %d", first, last)
 }
 
 // OpenRing opens the ring of a state folder, with the environment's shared secret if there is one.
