@@ -48,7 +48,11 @@ func newGateJSON(g *gate.Gate, report gate.Report, accepted []gate.Accepted) gat
 	j := gateJSON{Version: jsonVersion, Outcome: outcome, Why: why, Goldens: g.Dir(), FailOn: report.FailOn, Compared: report.Compared(),
 		Checks: []gateCheckJSON{}, Problems: []problemJSON{}, Accepted: []gateAcceptedJSON{}}
 	for _, r := range report.Results {
-		j.Checks = append(j.Checks, gateCheckJSON{r.Case, r.Verdict, report.Fails(r), r.Why, r.Golden, r.Line, r.Runs, r.Differing,
+		why := r.Why
+		if r.Failed != "" {
+			why += ": " + r.Failed
+		}
+		j.Checks = append(j.Checks, gateCheckJSON{r.Case, r.Verdict, report.Fails(r), why, r.Golden, r.Line, r.Runs, r.Differing,
 			r.Acceptable(), r.Duration.Seconds(), emptyNotNil(r.Differences), r.Explanation})
 	}
 	for _, p := range report.Problems {

@@ -72,6 +72,9 @@ func (a *app) writeGateGroup(g gate.Group, all bool) {
 		seeds = "seeds " + listed(append([]uint64{g.Seed}, g.Others...))
 	}
 	fmt.Fprintf(a.out, "\n%s, %s: %s: %s\n", printable(g.Workflow), seeds, g.Verdict, shortened(g.Why))
+	if g.Failed != "" {
+		fmt.Fprintf(a.out, "  failed   %s\n", printable(g.Failed))
+	}
 	if g.Golden != "" && g.Verdict != gate.Missing && g.Verdict != gate.Skipped {
 		line := ""
 		if g.Line > 0 {

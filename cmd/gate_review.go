@@ -148,6 +148,7 @@ func (r *review) one(ctx context.Context, report gate.Report, result gate.Result
 				return result, "", failure{err, soak.Interrupted.ExitStatus(), nil}
 			}
 			r.app.writeAccepted(accepted)
+			r.app.warnFailed(accepted)
 			r.app.hintSigning(r.gate.Dir())
 			if accepted[0].Err != nil {
 				return result, decisionSkip, nil

@@ -36,6 +36,7 @@ func (a *app) updateGate(ctx context.Context, g *gate.Gate, report gate.Report, 
 		}
 		return report, nil, failure{err, exitInconclusive, nil}
 	}
+	a.warnFailed(accepted)
 	a.hintSigning(g.Dir())
 	return after(report, accepted), accepted, nil
 }
@@ -63,6 +64,15 @@ func after(report gate.Report, accepted []gate.Accepted) gate.Report {
 		left.Results = append(left.Results, r)
 	}
 	return left
+}
+
+// warnFailed names the goldens that are now of runs that failed: most often nobody wanted those.
+func (a *app) warnFailed(accepted []gate.Accepted) {
+	for _, x := range accepted {
+		if x.Err == nil && x.Failed != "" {
+			a.warn("%s records a run that failed: %s", x.Golden, x.Failed)
+		}
+	}
 }
 
 // hintSigning says so where the goldens are signed: their signature is of what they were.

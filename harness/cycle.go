@@ -202,7 +202,7 @@ func (r *Runner) replay(ctx context.Context, p PlannedRun, run OlderRun, again i
 	}
 	return &ReplayResult{
 		PlannedRun: p, Started: started, Duration: r.clock().Sub(started), Checked: checked,
-		Got: rep.got, TraceSize: run.Trace.Size(), Restorations: rep.restorations,
+		Got: rep.got, GotStderr: rep.stderr, TraceSize: run.Trace.Size(), Restorations: rep.restorations,
 	}
 }
 

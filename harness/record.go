@@ -44,6 +44,7 @@ type ReplayResult struct {
 	Duration     time.Duration
 	Checked      replay.Checked
 	Got          *golden.Trace // the first that differed; nil where none did
+	GotStderr    []byte        // the end of what that run wrote to its standard error
 	TraceSize    int64         // of the run's own trace, in bytes
 	Restorations int
 }

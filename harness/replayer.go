@@ -14,6 +14,7 @@ type replayer struct {
 	run          PlannedRun
 	of           OlderRun
 	got          *golden.Trace // the first that differs
+	stderr       []byte        // of that
 	last         *golden.Trace // that was handed to the check, unless it is got
 	restorations int
 	record       *CallRecord // of the run; nil until the first attempt
@@ -38,7 +39,7 @@ func (r *replayer) attempt(ctx context.Context, n int) (replay.Attempt, error) {
 		return replay.Attempt{Err: fmt.Errorf("%s: %s", e.Status, e.Message)}, nil
 	}
 	if r.got == nil && e.Trace.Digest() != r.of.Trace.Digest() {
-		r.got = e.Trace
+		r.got, r.stderr = e.Trace, e.Stderr
 	} else {
 		r.last = e.Trace
 	}

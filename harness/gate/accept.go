@@ -15,8 +15,9 @@ import (
 type Accepted struct {
 	Case
 	Golden  string
-	Removed bool  // an orphan's golden
-	Err     error // why it was not accepted; nil: it was
+	Removed bool   // an orphan's golden
+	Failed  string // how the run failed that is the golden now; empty: it did not
+	Err     error  // why it was not accepted; nil: it was
 }
 
 // Accept makes the goldens of these results what this build does, and removes orphans. All are written together, and only those that
@@ -40,6 +41,9 @@ func (g *Gate) Accept(ctx context.Context, results []Result) ([]Accepted, error)
 			accepted[i].Err = errors.New("this build disagrees with itself: nothing that it does could be accepted")
 		case r.Verdict != Orphan:
 			made[i], accepted[i].Err = g.candidate(ctx, r.Case)
+			if e := made[i]; e.Trace != nil {
+				accepted[i].Failed = failed(e.Trace.End(), e.Stderr)
+			}
 		}
 	})
 	if err := ctx.Err(); err != nil {

@@ -39,7 +39,7 @@ func (g *Gate) check(ctx context.Context, c Case) Result {
 // would catch a field that has two values in half of all cases, two in three quarters.
 func (g *Gate) twice(ctx context.Context, runner *harness.Runner, of harness.OlderRun, r Result) Result {
 	for n := range 2 {
-		before := r.Runs
+		before, how := r.Runs, ""
 		checked, err := runner.Check(ctx, r.run(), of, g.Config.Gate.Replays)
 		if err != nil {
 			return r.skipped()
@@ -52,11 +52,15 @@ func (g *Gate) twice(ctx context.Context, runner *harness.Runner, of harness.Old
 			if n == 0 && r.Verdict == replay.VerdictLeak {
 				r = g.unsteady(ctx, runner, of, r, checked.Got)
 			}
+			if got, want := checked.Got.End(), of.Trace.End(); got.Status != want.Status || got.Exit != want.Exit || got.Signal != want.Signal {
+				how = failed(got, checked.GotStderr)
+			}
 			checked.Got.Close()
 		}
 		if n > 0 && before > 0 && r.Agrees { // the first run was equal to the golden
 			r.disagrees(fmt.Sprintf("equal once, then differs in %d of %d replays", r.Differing, r.Runs-before))
 		}
+		r.fails(how)
 		return r.fold(of.Trace)
 	}
 	return r
@@ -100,6 +104,7 @@ func (g *Gate) first(ctx context.Context, runner *harness.Runner, r Result) Resu
 	default:
 		r.Why, r.Agrees = "there is no golden, and "+r.Why, false
 	}
+	r.fails(failed(e.Trace.End(), e.Stderr))
 	return r.fold(e.Trace)
 }
 

@@ -29,8 +29,9 @@ type Result struct {
 	Steps       []string            // the pointers of the first trace's events, by which differences are folded
 	Runs        int                 // that were compared
 	Differing   int
-	Agrees      bool // all runs of this build are alike, though the golden is not: it may be accepted
-	Damaged     bool // the golden is there, but not as it was stored
+	Agrees      bool   // all runs of this build are alike, though the golden is not: it may be accepted
+	Failed      string // how the run failed, which the golden's did not; empty: it did not
+	Damaged     bool   // the golden is there, but not as it was stored
 	Golden      string
 	Line        int // of the golden's file, where the first difference is; 0: not known
 	Duration    time.Duration

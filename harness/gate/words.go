@@ -10,6 +10,9 @@ import (
 
 // Headline says in a line what a result is: the verdict, and the gravest difference with its cause.
 func Headline(r Result) string {
+	if r.Failed != "" {
+		return fmt.Sprintf("%s: the run failed: %s", r.Verdict, r.Failed)
+	}
 	if len(r.Differences) == 0 {
 		return fmt.Sprintf("%s: %s", r.Verdict, plain(r.Why))
 	}
@@ -27,6 +30,9 @@ const (
 func (r Report) Details(result Result) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s: %s\n", plain(result.Case.String()), plain(result.Why))
+	if result.Failed != "" {
+		fmt.Fprintf(&out, "the run failed: %s\n", result.Failed)
+	}
 	roots := rootsOf(result)
 	for i, d := range roots {
 		if i == maxDetails {
