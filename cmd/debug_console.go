@@ -117,7 +117,8 @@ func (p *pages) findings(s *soak.State, of ledger.Soak) ([]console.Line, error) 
 	for _, f := range list {
 		class, cause := classAndCause(f)
 		if f.Accepted != nil {
-			class += " (accepted)"
+			verb, _, _ := strings.Cut(f.Accepted.String(), " ")
+			class += " (" + verb + ")"
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d ×\t%s in %s\n", shortKey(f.Key), printable(f.Workflow), class, cause,
 			shortened(orRoot(f.Pattern)), f.Count, f.Last.At.Format(time.TimeOnly), runName(f.Last.Run))
@@ -174,7 +175,10 @@ func (p *pages) Detail(_, key string) (console.Detail, error) {
 			add("proof", "none yet, only what the values suggest: e runs experiments")
 		}
 		if f.Accepted != nil {
-			add("accepted", "until %s by %s: %s", f.Accepted.Until.Format(time.DateOnly), f.Accepted.Who, f.Accepted.Reason)
+			add("known", "%s by %s: %s", f.Accepted, f.Accepted.Who, f.Accepted.Reason)
+		}
+		if f.Again != nil {
+			add("known", "%s by %s, seen again: %s", f.Again, f.Again.Who, f.Again.Reason)
 		}
 		add("again", "%s", f.Reproduction)
 		latest, err := lastDiffering(s.Ledger, f.Last.Run)

@@ -113,8 +113,11 @@ func (v mismatchesJSON) write(out io.Writer) {
 		class, cause := classAndCause(v.findings[i])
 		f := m.Finding
 		fmt.Fprintf(out, "\n%s  %s, %s, %s, at %s, seen %d ×\n", shortKey(f.Key), printable(f.Workflow), class, cause, printable(orRoot(f.Pattern)), f.Count)
-		if f.Accepted != nil {
-			fmt.Fprintf(out, "  accepted until %s by %s: %s\n", f.Accepted.Until.Format(time.DateOnly), printable(f.Accepted.Who), shortened(f.Accepted.Reason))
+		if x := v.findings[i].Accepted; x != nil {
+			fmt.Fprintf(out, "  %s by %s: %s\n", x, printable(x.Who), shortened(x.Reason))
+		}
+		if x := v.findings[i].Again; x != nil {
+			fmt.Fprintf(out, "  %s by %s, seen again: %s\n", x, printable(x.Who), shortened(x.Reason))
 		}
 		if m.Latest != nil {
 			fmt.Fprintf(out, "  latest  %s\n", m.Latest.text())

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"os/user"
@@ -22,11 +21,12 @@ func (a *app) findingsCommand() *cobra.Command {
 	var id int64
 	c := &cobra.Command{
 		Use:   "findings",
-		Short: "List what was found; show and accept findings",
+		Short: "List what was found; show, accept and close findings",
 		Long:  `A finding is what shares workflow, cause and path pattern: one problem, however often it was seen.`,
 		Example: `  shadowrun findings
   shadowrun findings show 3fa9c1d2
-  shadowrun findings accept 3fa9c1d2 --reason "booking time, JIRA-812" --until 2027-01-31`,
+  shadowrun findings accept 3fa9c1d2 --reason "booking time, JIRA-812" --until 2027-01-31
+  shadowrun findings mended 3fa9c1d2 --reason "fixed in 2.4, JIRA-812"`,
 		RunE: func(*cobra.Command, []string) error {
 			return a.withSoak(id, func(s *soak.State, of ledger.Soak) error { return a.listFindings(s, of) })
 		},
@@ -39,7 +39,7 @@ func (a *app) findingsCommand() *cobra.Command {
 			return a.withSoak(id, func(s *soak.State, of ledger.Soak) error { return a.showFinding(s, of, args[0]) })
 		},
 	}
-	c.AddCommand(show, a.acceptCommand(&id))
+	c.AddCommand(show, a.acceptCommand(&id), a.mendedCommand(&id))
 	return c
 }
 
@@ -104,12 +104,6 @@ type findingShowJSON struct {
 	Finding findingJSON `json:"finding"`
 }
 
-type acceptJSON struct {
-	Version  int          `json:"version"`
-	Key      string       `json:"key"`
-	Accepted acceptedJSON `json:"accepted"`
-}
-
 func findFinding(s *soak.State, of ledger.Soak, key string) (ledger.Finding, error) {
 	all, err := s.Ledger.Findings(of.ID)
 	if err != nil {
@@ -156,69 +150,15 @@ func (a *app) showFinding(s *soak.State, of ledger.Soak, key string) error {
 		fmt.Fprintf(a.out, "           (%s of %s, %s)\n", quantity(x.Runs, "run"), runName(x.Run), x.At.Format(time.RFC3339))
 	}
 	if f.Accepted != nil {
-		fmt.Fprintf(a.out, "  accepted until %s by %s: %s\n", f.Accepted.Until.Format(time.DateOnly), f.Accepted.Who, f.Accepted.Reason)
+		fmt.Fprintf(a.out, "  %s by %s: %s\n", f.Accepted, f.Accepted.Who, f.Accepted.Reason)
+	}
+	if f.Again != nil {
+		fmt.Fprintf(a.out, "  %s by %s, seen again: %s\n", f.Again, f.Again.Who, f.Again.Reason)
 	}
 	fmt.Fprintf(a.out, "  again    %s\n", f.Reproduction)
 	if f.Explained == nil {
 		fmt.Fprintf(a.out, "  why      shadowrun explain %s%s\n", runName(f.Shortest), a.pasted(s.Dir))
 	}
-	return nil
-}
-
-// defaultAcceptance is how long an acceptance lasts where nothing else is said.
-const defaultAcceptance = 30 * 24 * time.Hour
-
-func (a *app) acceptCommand(id *int64) *cobra.Command {
-	var reason, until string
-	c := &cobra.Command{
-		Use: "accept KEY", Short: "Let a finding be for some time: it then fails no soak",
-		Example: "  shadowrun findings accept 3fa9c1d2 --reason \"booking time, JIRA-812\" --until 2027-01-31",
-		Args:    arguments(1, 1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			if strings.TrimSpace(reason) == "" {
-				return errors.New("--reason: want why the finding may be let be")
-			}
-			now := time.Now()
-			end := now.Add(defaultAcceptance)
-			if until != "" {
-				day, err := time.ParseInLocation(time.DateOnly, until, time.Local)
-				if err != nil {
-					return fmt.Errorf("--until %s: want a day such as 2027-01-31", until)
-				}
-				end = day.AddDate(0, 0, 1)
-			}
-			switch {
-			case !end.After(now):
-				return fmt.Errorf("--until %s is past", until)
-			case end.After(now.AddDate(10, 0, 0)):
-				return fmt.Errorf("--until %s is more than ten years away: what is let be for good is a rule's to cover", until)
-			}
-			return a.withSoak(*id, func(s *soak.State, of ledger.Soak) error {
-				f, err := findFinding(s, of, args[0])
-				if err != nil {
-					return err
-				}
-				return a.accept(s.Dir, ledger.Acceptance{Key: f.Key, Reason: reason, Until: end, Who: who(), At: now})
-			})
-		},
-	}
-	c.Flags().StringVar(&reason, "reason", "", "why it may be let be (required)")
-	c.Flags().StringVar(&until, "until", "", "the last `day`, such as 2027-01-31 (default in 30 days)")
-	return c
-}
-
-func (a *app) accept(dir string, x ledger.Acceptance) error {
-	l, err := ledger.Append(soak.LedgerPath(dir))
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(l.Accept(x), l.Close()); err != nil {
-		return err
-	}
-	if a.json {
-		return a.printJSON(acceptJSON{jsonVersion, x.Key, acceptedJSON{x.Reason, x.Until, x.Who}})
-	}
-	a.say("finding %s is accepted until %s", shortKey(x.Key), x.Until.Format(time.DateTime))
 	return nil
 }
 

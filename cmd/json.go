@@ -128,6 +128,7 @@ type findingJSON struct {
 	Example      json.RawMessage `json:"example,omitempty"`
 	Reproduction string          `json:"reproduction"`
 	Accepted     *acceptedJSON   `json:"accepted,omitempty"`
+	Mended       *mendedJSON     `json:"mended,omitempty"`
 	Explained    *explainedJSON  `json:"explained,omitempty"`
 }
 
@@ -199,8 +200,15 @@ func newFindingJSON(f ledger.Finding) findingJSON {
 		First: sightJSON{runName(f.First.Run), f.First.At}, Last: sightJSON{runName(f.Last.Run), f.Last.At},
 		Shortest: runName(f.Shortest), Example: json.RawMessage(f.Example), Reproduction: f.Reproduction,
 	}
-	if f.Accepted != nil {
-		j.Accepted = &acceptedJSON{f.Accepted.Reason, f.Accepted.Until, f.Accepted.Who}
+	switch x := f.Accepted; {
+	case f.Again != nil:
+		mended := newMendedJSON(*f.Again, true)
+		j.Mended = &mended
+	case x != nil && x.Mended():
+		mended := newMendedJSON(*x, false)
+		j.Mended = &mended
+	case x != nil:
+		j.Accepted = &acceptedJSON{x.Reason, x.Until, x.Who}
 	}
 	if x := f.Explained; x != nil {
 		j.Explained = &explainedJSON{runName(x.Run), x.At, x.Path, string(x.Class), string(x.Cause), x.Proof, x.Runs}

@@ -92,8 +92,11 @@ func (a *app) writeFindings(s soak.Summary, most int) {
 			break
 		}
 		next := f.Reproduction
-		if f.Accepted != nil {
-			next = "accepted until " + f.Accepted.Until.Format(time.DateOnly)
+		switch {
+		case f.Accepted != nil:
+			next = f.Accepted.String()
+		case f.Again != nil:
+			next = f.Again.String() + ", seen again: " + next
 		}
 		class, cause := classAndCause(f)
 		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%d ×\t%s\n", shortKey(f.Key), f.Workflow, class, cause,

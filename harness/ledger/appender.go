@@ -63,7 +63,7 @@ func (a *Appender) AppendEvent(e Event) error {
 	return a.c.one("INSERT INTO events (soak, at_ns, kind, text) VALUES (nullif(?, 0),?,?,?)", e.Soak, nanos(e.At), e.Kind, e.Text)
 }
 
-// Accept records that a finding is known and let be, and the action of doing so. A later
+// Accept records that a finding is known and let be, or mended, and the action of doing so. A later
 // acceptance of the same finding replaces an earlier one.
 func (a *Appender) Accept(x Acceptance) error {
 	return a.c.transact(func(ctx context.Context) error {
@@ -81,8 +81,11 @@ func (a *Appender) Accept(x Acceptance) error {
 			x.Key, x.Reason, nanos(x.Until), x.Who, nanos(x.At)); err != nil {
 			return err
 		}
-		detail := fmt.Sprintf("finding %s until %s: %s", x.Key, x.Until.UTC().Format(time.RFC3339), x.Reason)
-		_, err = a.c.exec(ctx, "INSERT INTO actions (at_ns, who, what, detail) VALUES (?,?,'accept',?)", nanos(x.At), x.Who, detail)
+		what, detail := "accept", fmt.Sprintf("finding %s until %s: %s", x.Key, x.Until.UTC().Format(time.RFC3339), x.Reason)
+		if x.Mended() {
+			what, detail = "mend", fmt.Sprintf("finding %s: %s", x.Key, x.Reason)
+		}
+		_, err = a.c.exec(ctx, "INSERT INTO actions (at_ns, who, what, detail) VALUES (?,?,?,?)", nanos(x.At), x.Who, what, detail)
 		return err
 	})
 }

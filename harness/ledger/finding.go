@@ -36,21 +36,10 @@ type Sight struct {
 type Finding struct {
 	Soak SoakID
 	Sighting
-	Accepted  *Acceptance  // the latest, also one that has expired; nil: never accepted
+	Accepted  *Acceptance  // the latest, also one that has expired; nil: never accepted, or Again
+	Again     *Acceptance  // that it is mended: it was seen again since; nil: it was not
 	Explained *Explanation // without its document; nil: never explained
 }
-
-// Acceptance says that a finding is known and let be, for some time.
-type Acceptance struct {
-	Key    string
-	Reason string
-	Until  time.Time // a later acceptance replaces this one; one with a time that is past ends it
-	Who    string
-	At     time.Time
-}
-
-// AcceptedAt reports whether the finding is accepted at a time.
-func (f Finding) AcceptedAt(t time.Time) bool { return f.Accepted != nil && t.Before(f.Accepted.Until) }
 
 // sight adds a sighting to the soak's findings. A violation stays one: that the same paths
 // also leaked elsewhere excuses nothing.
@@ -106,7 +95,7 @@ func scanFinding(rows *sql.Rows) (f Finding, err error) {
 	f.Last = Sight{runKey(last), instant(lastAt)}
 	f.Example, f.Shortest = nilIfNull(example), runKey(shortest)
 	if until.Valid {
-		f.Accepted = &Acceptance{f.Key, reason.String, instant(until.Int64), who.String, instant(at.Int64)}
+		f.judge(Acceptance{f.Key, reason.String, instant(until.Int64), who.String, instant(at.Int64)})
 	}
 	return f, err
 }

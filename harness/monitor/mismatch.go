@@ -54,6 +54,9 @@ func against(o Observation, s Severity, n int64, verdict string, open []ledger.F
 		f := open[0]
 		c.Since, c.Next = f.First.At, f.Reproduction
 		c.Text += fmt.Sprintf(": %s, the first %.8s (%s, %s)", count(int64(len(open)), "finding"), f.Key, f.Workflow, f.Cause)
+		if f.Again != nil {
+			c.Text += fmt.Sprintf(", %s, seen again", f.Again)
+		}
 	}
 	return c
 }
