@@ -29,6 +29,12 @@ func (g *gathering) tabletop() error {
 	for _, name := range g.Required {
 		t.Steps = append(t.Steps, tabletopStep(j.Journal, name))
 	}
+	if name := g.changedBook(j.Journal); name != "" {
+		t.Why = append(t.Why, fmt.Sprintf("the runbook %s has changed since: drill again", name))
+		if t.Verdict == Certified {
+			t.Verdict = NotCertified
+		}
+	}
 	g.Tabletop = t
 	for _, j := range g.Journals {
 		t.Journals = append(t.Journals, j.File)
@@ -143,15 +149,15 @@ func (g *gathering) notes() error {
 		for _, d := range j.Damaged {
 			add("Line %d of the journal %s: %s", d.Line, j.File, d.Why)
 		}
-		if now := g.changedBooks(j.Journal); now != "" {
+		if now := g.changedBook(j.Journal); now != "" {
 			add("The drill %s carried out the runbook %s as it was then, not as it is now.", j.Header.ID, now)
 		}
 	}
 	return nil
 }
 
-// changedBooks returns the name of a runbook that is another than a drill carried out, or "".
-func (g *gathering) changedBooks(j *runbook.Journal) string {
+// changedBook returns the name of a runbook that is another than a drill carried out, or "".
+func (g *gathering) changedBook(j *runbook.Journal) string {
 	for _, b := range g.Books {
 		if then, there := j.Header.Books[b.Name]; there && then != b.Digest {
 			return b.Name

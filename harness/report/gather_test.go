@@ -142,8 +142,16 @@ func TestDrills(t *testing.T) {
 	if diff := cmp.Diff([]Coverage{{Book: "ops", Digest: book.Digest, Steps: 1, Uncovered: 1}}, r.Coverage); diff != "" {
 		t.Errorf("coverage (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"step leap: not carried out"}, r.Tabletop.Why); diff != "" || r.Tabletop.Verdict != NotCertified {
+	if diff := cmp.Diff([]string{"step leap: not carried out", "the runbook ops has changed since: drill again"}, r.Tabletop.Why); diff != "" || r.Tabletop.Verdict != NotCertified {
 		t.Errorf("%s (-want +got):\n%s", r.Tabletop.Verdict, diff)
+	}
+	for digest, want := range map[string]Result{book.Digest: Certified, "000000000000": NotCertified} {
+		drill := journal(runbook.Pass, "zoe")
+		drill.Header.Books["ops"] = digest
+		now := gather(t, dir, Options{At: noon, Books: []*runbook.Book{book}, Extent: runbook.Coverage([]*runbook.Book{book}, nil), Required: []string{"look"}, Journals: []Journal{{"one", drill}}})
+		if now.Tabletop.Verdict != want {
+			t.Errorf("a drill of the runbook %s, which is now %s: %s, want %s", digest, book.Digest, now.Tabletop.Verdict, want)
+		}
 	}
 	want := []TabletopStep{{"look", "s", "pass", true, 1.5, 0, "true", "…" + strings.Repeat("ä", maxEvidence), "because"}, {Step: "leap", Verdict: "not_reached", Why: "not carried out"}}
 	if diff := cmp.Diff(want, r.Tabletop.Steps); diff != "" {
