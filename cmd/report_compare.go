@@ -19,11 +19,13 @@ func (a *app) reportCompareCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "compare A B",
 		Short: "Two soaks side by side: what got better or worse, what is new, what is gone",
-		Long: `Compares two reports: verdict, gates, findings, figures and run times. A and B are each a report in JSON, an
+		Long: `Compares two reports: verdict, gates, findings, figures and run times. A workflow that B did not run is worse: its findings
+are not tested, not gone, and what is better in all counts for nothing. A and B are each a report in JSON, an
 evidence bundle, or the number of a soak in the state folder.
 
 A rate is better or worse only where chance would seldom do as much (Fisher's exact test, 5 %), a time only where it
-changed by more than half, and by more than a millisecond, over at least 100 runs.
+changed by more than half, and by more than a millisecond, over at least 100 runs. A workflow that B did not run is worse:
+its findings are not tested, not gone, and what looks better of B as a whole counts for nothing.
 
 Exit status: 1 where anything is worse, or a finding is new.`,
 		Example: `  shadowrun report compare 1 2
@@ -88,6 +90,9 @@ func (a *app) printComparedReports(of report.Comparison) error {
 	}{{"before", of.Before}, {"after", of.After}} {
 		fmt.Fprintf(a.out, "%-6s  %s: soak %d on %s (%s)\n", s.name, s.side.Result, s.side.Soak, printable(s.side.Host), printable(s.side.Report))
 	}
+	if of.Before.Config != of.After.Config {
+		fmt.Fprintf(a.out, "the configuration differs: %.12s → %.12s\n", of.Before.Config, of.After.Config)
+	}
 	fmt.Fprintln(a.out)
 	if len(of.Changes) == 0 {
 		_, err := fmt.Fprintln(a.out, "nothing that counts changed")
@@ -101,7 +106,7 @@ func (a *app) printComparedReports(of report.Comparison) error {
 }
 
 // trendNames leave what is neither better nor worse without a word.
-var trendNames = map[report.Trend]string{report.Worse: "WORSE", report.New: "NEW", report.Better: "better", report.Gone: "gone", report.Other: ""}
+var trendNames = map[report.Trend]string{report.Worse: "WORSE", report.New: "NEW", report.Better: "better", report.Gone: "gone", report.Untested: "not tested", report.Other: ""}
 
 func orNothing(text string) string {
 	if text == "" {

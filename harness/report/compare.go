@@ -15,6 +15,9 @@ type Comparison struct {
 	After   Side     `json:"after"`
 	Worse   bool     `json:"worse"` // anything is worse, or a finding is new
 	Changes []Change `json:"changes"`
+
+	alike bool     // the same workflows ran
+	lost  []string // those that ran in the first alone
 }
 
 // Side is one of the two.
@@ -23,23 +26,25 @@ type Side struct {
 	Soak   int64  `json:"soak"`
 	Host   string `json:"host"`
 	Result Result `json:"result"`
+	Config string `json:"configuration_digest"`
 }
 
 // Trend says what a change is.
 type Trend string
 
 const (
-	Better Trend = "better"
-	Worse  Trend = "worse"
-	New    Trend = "new"
-	Gone   Trend = "gone"
-	Other  Trend = "other" // neither better nor worse
+	Better   Trend = "better"
+	Worse    Trend = "worse"
+	New      Trend = "new"
+	Gone     Trend = "gone"
+	Untested Trend = "not tested" // a finding of a workflow that the second did not run
+	Other    Trend = "other"      // neither better nor worse
 )
 
 // Change is one difference between two reports.
 type Change struct {
 	Trend  Trend  `json:"trend"`
-	Kind   string `json:"kind"` // verdict, gate, finding, figure or time
+	Kind   string `json:"kind"` // workflow, verdict, gate, finding, figure or time
 	Name   string `json:"name"`
 	Before string `json:"before,omitempty"`
 	After  string `json:"after,omitempty"`
@@ -51,18 +56,20 @@ type Change struct {
 // it changed by more than half and a millisecond, over at least [timedRuns] runs: machines have other things to do.
 func Compare(before, after *Report) Comparison {
 	c := Comparison{Version: Version, Before: side(before), After: side(after), Changes: []Change{}}
+	c.tested(before, after)
 	c.verdict(before, after)
 	c.gates(before, after)
 	c.findings(before, after)
 	c.figures(before, after)
 	c.times(before, after)
-	order := []Trend{Worse, New, Better, Gone, Other}
+	c.doubt()
+	order := []Trend{Worse, New, Untested, Better, Gone, Other}
 	slices.SortStableFunc(c.Changes, func(a, b Change) int { return slices.Index(order, a.Trend) - slices.Index(order, b.Trend) })
 	c.Worse = slices.ContainsFunc(c.Changes, func(x Change) bool { return x.Trend == Worse || x.Trend == New && x.Kind == "finding" })
 	return c
 }
 
-func side(r *Report) Side { return Side{r.ID, r.Soak, host(r), r.Verdict.Result} }
+func side(r *Report) Side { return Side{r.ID, r.Soak, host(r), r.Verdict.Result, r.Ran.ConfigDigest} }
 
 func (c *Comparison) add(trend Trend, kind, name, before, after string) {
 	c.Changes = append(c.Changes, Change{trend, kind, name, before, after})
@@ -130,12 +137,16 @@ func (c *Comparison) findings(before, after *Report) {
 			}
 			c.add(trend, "finding", name, from.Class+", "+seen(from, before), to.Class+", "+seen(to, after))
 		default:
-			c.rate("finding", name, from.Count, before.Figures.Total.Replays, to.Count, after.Figures.Total.Replays)
+			c.rate("finding", name, from.Count, c.shownBy(from, before), to.Count, c.shownBy(to, after))
 		}
 	}
 	for _, from := range before.Findings {
 		if !slices.ContainsFunc(after.Findings, func(f Finding) bool { return f.Key == from.Key }) {
-			c.add(Gone, "finding", findingName(from), seen(from, before), "")
+			trend := Gone
+			if slices.Contains(c.lost, from.Workflow) {
+				trend = Untested
+			}
+			c.add(trend, "finding", findingName(from), seen(from, before), "")
 		}
 	}
 }
@@ -229,11 +240,6 @@ func (c *Comparison) times(before, after *Report) {
 			if math.Abs(p.to-p.from) > 0.001 && (p.to > 1.5*p.from || p.from > 1.5*p.to) {
 				c.add(trendOf(p.to-p.from), "time", to.Workflow+", "+p.name, lasted(p.from), lasted(p.to))
 			}
-		}
-	}
-	for _, from := range before.RunTimes {
-		if !slices.ContainsFunc(after.RunTimes, func(t RunTime) bool { return t.Workflow == from.Workflow }) {
-			c.add(Gone, "time", from.Workflow, "median "+lasted(from.P50), "")
 		}
 	}
 }

@@ -45,7 +45,22 @@ func TestCompare(t *testing.T) {
 		{name: "times of few runs", after: func(r *Report) { r.RunTimes[0].P50, r.RunTimes[0].Runs = 0.019, 99 }},
 		{name: "times below a millisecond apart", after: func(r *Report) { r.RunTimes[1].P50 = 0.0019 }},
 		{name: "another workflow", after: func(r *Report) { r.RunTimes[1].Workflow = "stocks" },
-			want: []string{"new time stocks:  → median 1ms", "gone time prices: median 1ms → "}},
+			want: []string{"worse workflow not tested any more: prices: orders, prices → orders, stocks", "new time stocks:  → median 1ms"}, worse: true},
+		{name: "a workflow that is left out, and its findings with it", before: func(r *Report) { r.Figures.Total.Violation = 30; r.Gates[2].Met = false },
+			after: func(r *Report) {
+				r.Verdict.Result, r.Gates[2].Met = Certified, true
+				r.RunTimes, r.Figures.Total.Violation, r.Figures.Total.Replays = r.RunTimes[1:], 0, 800
+				r.Findings = r.Findings[2:]
+			}, want: []string{"worse workflow not tested any more: orders: orders, prices → prices",
+				"not tested finding 4dcba048 orders violation /items/*/price|<script>alert(1)</script>: 2 of 2,400 → ",
+				"not tested finding f471d227 orders volatile /at: 4 of 2,400 → ",
+				"other verdict verdict: NOT CERTIFIED → CERTIFIED", "other gate No violation and no drift: not met: 3 violations and 0 drifts in 2,400 replays → met: 3 violations and 0 drifts in 2,400 replays",
+				"other figure violations: 30 of 2,399 (1.25 %) → 0 of 799 (0 %)", "other figure replays: 2,400 → 800"}, worse: true},
+		{name: "a finding as before, where only its workflow is left", before: func(r *Report) { r.Findings[1].Count = 40 }, after: func(r *Report) {
+			r.RunTimes, r.Findings, r.Findings[1].Count = r.RunTimes[:1], r.Findings[:2], 40
+			r.Figures.Total.Replays = 1440
+		}, want: []string{"worse workflow not tested any more: prices: orders, prices → orders",
+			"not tested finding 99d17e7c prices violation (the whole): 1 of 2,400 → ", "other figure replays: 2,400 → 1,440"}, worse: true},
 		{name: "nothing was run", after: func(r *Report) { r.Figures.Total = Counts{} },
 			want: []string{"other figure workflow runs: 2,160 → 0", "other figure replays: 2,400 → 0"}},
 	} {
