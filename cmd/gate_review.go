@@ -14,7 +14,6 @@ import (
 
 	"github.com/shadowrun/shadowrun/harness/gate"
 	"github.com/shadowrun/shadowrun/harness/soak"
-	"github.com/shadowrun/shadowrun/replay"
 )
 
 func (a *app) gateReviewCommand() *cobra.Command {
@@ -64,6 +63,11 @@ func (a *app) gateReview(c *cobra.Command, f *gateFlags) error {
 	}
 	if err := r.all(ctx, &report); err != nil {
 		return err
+	}
+	if r.accepted > 0 {
+		if report.Problems, err = r.gate.Problems(); err != nil {
+			return failure{err, exitInconclusive, nil}
+		}
 	}
 	outcome, why := report.Judge()
 	fmt.Fprintf(a.out, "\n%s accepted, %d rejected, %s added\n%s: %s\n", quantity(r.accepted, "golden"), r.rejected, quantity(r.rules, "rule"), outcome, why)
@@ -139,6 +143,7 @@ func (r *review) one(ctx context.Context, report gate.Report, result gate.Result
 		report.Results = []gate.Result{result}
 		for _, group := range report.Groups() {
 			r.app.writeGateGroup(group, true)
+			r.app.writeNew(group)
 		}
 		decision := r.ask(result)
 		switch decision {
@@ -154,7 +159,7 @@ func (r *review) one(ctx context.Context, report gate.Report, result gate.Result
 				return result, decisionSkip, nil
 			}
 			r.accepted++
-			return gate.Result{Case: result.Case, Verdict: replay.VerdictMatch, Why: "accepted"}, decision, nil
+			return accepted[0].Next, decision, nil
 		case decisionReject:
 			r.rejected++
 			fmt.Fprintf(r.app.out, "the golden stays; to see it again: %s\n", report.Reproduce(result))
@@ -182,7 +187,7 @@ const (
 // ask asks what to do about a result; the end of the input is to quit.
 func (r *review) ask(result gate.Result) string {
 	choices := []string{decisionReject, decisionSkip, decisionQuit}
-	if len(result.Differences) > 0 && result.Verdict != gate.Missing {
+	if len(result.Differences) > 0 && result.Verdict != gate.Missing && !result.Damaged {
 		choices = append([]string{decisionRule}, choices...)
 	}
 	if result.Acceptable() {

@@ -26,6 +26,7 @@ func (a *app) updateGate(ctx context.Context, g *gate.Gate, report gate.Report, 
 		fmt.Fprintln(a.out, "To be accepted:")
 		for _, group := range pending.Groups() {
 			a.writeGateGroup(group, f.all)
+			a.writeNew(group)
 		}
 		fmt.Fprintln(a.out)
 	}
@@ -38,11 +39,15 @@ func (a *app) updateGate(ctx context.Context, g *gate.Gate, report gate.Report, 
 	}
 	a.warnFailed(accepted)
 	a.hintSigning(g.Dir())
-	return after(report, accepted), accepted, nil
+	left := after(report, accepted)
+	if left.Problems, err = g.Problems(); err != nil {
+		return report, accepted, failure{err, exitInconclusive, nil}
+	}
+	return left, accepted, nil
 }
 
-// after returns a report as it is when these were accepted: what this build does is what the golden says, and was
-// compared with that.
+// after returns a report as the next gate's is, when these were accepted: what this build does is what the golden says, and
+// was compared with that.
 func after(report gate.Report, accepted []gate.Accepted) gate.Report {
 	known := map[gate.Case]gate.Accepted{}
 	for _, a := range accepted {
@@ -59,11 +64,22 @@ func after(report gate.Report, accepted []gate.Accepted) gate.Report {
 		case a.Removed:
 			continue
 		default:
-			r = gate.Result{Case: r.Case, Verdict: replay.VerdictMatch, Why: "accepted", Golden: r.Golden, Runs: r.Runs, Duration: r.Duration}
+			r = a.Next
 		}
 		left.Results = append(left.Results, r)
 	}
 	return left
+}
+
+// writeNew prints the beginning of what becomes a golden, where there is none to differ from.
+func (a *app) writeNew(g gate.Group) {
+	if len(g.New) == 0 {
+		return
+	}
+	fmt.Fprintln(a.out, "  what this build does:")
+	for _, line := range g.New {
+		fmt.Fprintf(a.out, "  + %s\n", printable(line))
+	}
 }
 
 // warnFailed names the goldens that are now of runs that failed: most often nobody wanted those.

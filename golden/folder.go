@@ -90,6 +90,27 @@ func (f *Folder) Get(workflow string, seed uint64) (*Trace, error) {
 	return nil, orphan(e.Path())
 }
 
+// Held returns what the file of a golden holds, whatever goldens.sum says of it: to show it, not to compare with it.
+// The caller closes it.
+func (f *Folder) Held(workflow string, seed uint64) (*Trace, error) {
+	e := FolderEntry{Workflow: workflow, Seed: seed}
+	root, err := openFolderRoot(f.dir, false)
+	if err != nil {
+		return nil, fmt.Errorf("golden %s: %w", e.Path(), err)
+	}
+	defer root.Close()
+	file, err := root.open(e.Path())
+	if err != nil {
+		return nil, fmt.Errorf("golden %s: %w", e.Path(), err)
+	}
+	defer file.Close()
+	t, err := readRendered(file)
+	if err != nil {
+		return nil, fmt.Errorf("golden %s: %w", e.Path(), err)
+	}
+	return t, nil
+}
+
 // List returns what goldens.sum names, sorted by workflow and seed.
 func (f *Folder) List() ([]FolderEntry, error) {
 	root, err := openFolderRoot(f.dir, false)

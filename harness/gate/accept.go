@@ -16,6 +16,7 @@ type Accepted struct {
 	Case
 	Golden  string
 	Removed bool   // an orphan's golden
+	Next    Result // what the next gate says of it, where it was accepted
 	Failed  string // how the run failed that is the golden now; empty: it did not
 	Err     error  // why it was not accepted; nil: it was
 }
@@ -40,7 +41,7 @@ func (g *Gate) Accept(ctx context.Context, results []Result) ([]Accepted, error)
 		case !r.Acceptable():
 			accepted[i].Err = errors.New("this build disagrees with itself: nothing that it does could be accepted")
 		case r.Verdict != Orphan:
-			made[i], accepted[i].Err = g.candidate(ctx, r.Case)
+			made[i], accepted[i].Next, accepted[i].Err = g.candidate(ctx, r.Case)
 			if e := made[i]; e.Trace != nil {
 				accepted[i].Failed = failed(e.Trace.End(), e.Stderr)
 			}
@@ -53,25 +54,33 @@ func (g *Gate) Accept(ctx context.Context, results []Result) ([]Accepted, error)
 }
 
 // candidate runs a case anew, and says why what it does can't be a golden.
-func (g *Gate) candidate(ctx context.Context, c Case) (harness.Execution, error) {
+func (g *Gate) candidate(ctx context.Context, c Case) (harness.Execution, Result, error) {
+	next := Result{Case: c, Golden: g.pathOf(c), Verdict: replay.VerdictMatch, Why: "accepted"}
 	runner, err := g.runner(c)
 	if err != nil {
-		return harness.Execution{}, err
+		return harness.Execution{}, next, err
 	}
 	e := runner.Execute(ctx, c.run())
 	if e.Trace == nil {
-		return e, fmt.Errorf("%s: %s", e.Status, e.Message)
+		return e, next, fmt.Errorf("%s: %s", e.Status, e.Message)
 	}
 	of := harness.OlderRun{Trace: e.Trace, Circumstances: &e.Circumstances}
 	err = errors.Join(runner.Replay(ctx, c.run(), of, g.Config.Gate.Replays, func(result *harness.ReplayResult) {
+		next.Runs++
+		next.Duration += result.Duration
+		if next.Verdict == replay.VerdictMatch && result.Checked.Verdict == replay.VerdictLeak {
+			next.Verdict, next.Differences = replay.VerdictLeak, result.Checked.Differences
+			next.Why = "accepted; its runs differ from each other by readings of the world"
+		}
 		if v := result.Checked.Verdict; v != replay.VerdictMatch && v != replay.VerdictLeak && err == nil {
 			err = fmt.Errorf("this build disagrees with itself: %s: %s", v, result.Checked.Why)
 		}
 	}), err)
 	if err != nil {
 		e.Close()
+		return e, next, err
 	}
-	return e, err
+	return e, next.fold(e.Trace), nil
 }
 
 // write writes what was accepted.

@@ -24,8 +24,11 @@ func (g *Gate) check(ctx context.Context, c Case) Result {
 	case errors.Is(err, fs.ErrNotExist):
 		return g.first(ctx, runner, r)
 	case err != nil:
-		r.Damaged = errors.As(err, &problem)
-		return r.unknown(err)
+		r = r.unknown(err)
+		if r.Damaged = errors.As(err, &problem); r.Damaged {
+			r = g.damaged(ctx, runner, r)
+		}
+		return r
 	}
 	defer want.Close()
 	r = g.twice(ctx, runner, g.older(c, want), r)
@@ -52,9 +55,7 @@ func (g *Gate) twice(ctx context.Context, runner *harness.Runner, of harness.Old
 			if n == 0 && r.Verdict == replay.VerdictLeak {
 				r = g.unsteady(ctx, runner, of, r, checked.Got)
 			}
-			if got, want := checked.Got.End(), of.Trace.End(); got.Status != want.Status || got.Exit != want.Exit || got.Signal != want.Signal {
-				how = failed(got, checked.GotStderr)
-			}
+			how = newlyFailed(of.Trace.End(), checked)
 			checked.Got.Close()
 		}
 		if n > 0 && before > 0 && r.Agrees { // the first run was equal to the golden
@@ -105,7 +106,7 @@ func (g *Gate) first(ctx context.Context, runner *harness.Runner, r Result) Resu
 		r.Why, r.Agrees = "there is no golden, and "+r.Why, false
 	}
 	r.fails(failed(e.Trace.End(), e.Stderr))
-	return r.fold(e.Trace)
+	return r.fold(e.Trace).opening(e.Trace)
 }
 
 // take notes what a check came to.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/shadowrun/shadowrun/golden"
+	"github.com/shadowrun/shadowrun/harness"
 )
 
 // failed says how a run failed: its exit status or signal, and the last line of its standard error, which most often names the
@@ -28,6 +29,15 @@ func failed(end golden.End, stderr []byte) string {
 		return how
 	}
 	return how + ": " + cut(string(said))
+}
+
+// newlyFailed is [failed] of the run that differs, where the golden's ended otherwise.
+func newlyFailed(want golden.End, checked *harness.ReplayResult) string {
+	got := checked.Got.End()
+	if got.Status == want.Status && got.Exit == want.Exit && got.Signal == want.Signal {
+		return ""
+	}
+	return failed(got, checked.GotStderr)
 }
 
 // fails notes how a run failed, before anything else that is said of it.

@@ -96,6 +96,12 @@ func (g *Gate) Check(ctx context.Context) (Report, error) {
 	return report, err
 }
 
+// Problems names what is wrong now with the goldens themselves.
+func (g *Gate) Problems() ([]golden.Problem, error) {
+	problems, err := g.folder.Verify(nil)
+	return ofFolder(problems), err
+}
+
 // checkAll checks the cases, and tells of each.
 func (g *Gate) checkAll(ctx context.Context) []Result {
 	results := make([]Result, len(g.cases))

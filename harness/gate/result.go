@@ -27,6 +27,7 @@ type Result struct {
 	Why         string              // for people
 	Differences []replay.Difference // from the golden, or where there is none from its own first run; classified
 	Steps       []string            // the pointers of the first trace's events, by which differences are folded
+	New         []string            // the first lines of what this build does, where there is no golden to compare with
 	Runs        int                 // that were compared
 	Differing   int
 	Agrees      bool   // all runs of this build are alike, though the golden is not: it may be accepted

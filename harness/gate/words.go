@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/shadowrun/shadowrun/replay"
 	"github.com/shadowrun/shadowrun/replay/explain"
 )
 
@@ -13,7 +14,7 @@ func Headline(r Result) string {
 	if r.Failed != "" {
 		return fmt.Sprintf("%s: the run failed: %s", r.Verdict, r.Failed)
 	}
-	if len(r.Differences) == 0 {
+	if len(r.Differences) == 0 || r.Verdict == replay.VerdictUnknown {
 		return fmt.Sprintf("%s: %s", r.Verdict, plain(r.Why))
 	}
 	d := rootsOf(r)[0]
