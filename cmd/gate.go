@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -99,7 +100,11 @@ func (f *gateFlags) scope() gate.Scope {
 }
 
 // inCI reports whether nobody is there who could accept anything.
-func inCI() bool { return os.Getenv("CI") != "" }
+func inCI() bool {
+	text := os.Getenv("CI")
+	set, err := strconv.ParseBool(text)
+	return set || err != nil && text != ""
+}
 
 func (a *app) gate(c *cobra.Command, f *gateFlags) error {
 	if f.update && inCI() {
@@ -162,6 +167,9 @@ func (a *app) openGate(c *cobra.Command, f *gateFlags) (*gate.Gate, func(), erro
 	config, err := a.config(c, &configFlags{workers: f.workers})
 	if err != nil {
 		return nil, nil, err
+	}
+	if a.builtIn && a.configFlag == "" && !fileExists(configName) {
+		a.warn("there is no %s in this folder: the built-in workflows are judged; --config names another", configName)
 	}
 	if a.builtIn && len(f.workflows) == 0 && len(config.Gate.Workflows) == 0 {
 		config.Workflows = slices.DeleteFunc(config.Workflows, func(w harness.WorkflowConfig) bool { return a.runsOnlyNamed(w.Name) })

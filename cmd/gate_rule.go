@@ -47,10 +47,13 @@ func (r *review) askRule(result gate.Result) (harness.RuleConfig, error) {
 	report := gate.Report{Results: []gate.Result{result}}
 	first, _ := report.Groups()[0].First()
 	path := replay.Pattern(first.Path)
-	kind, _ := r.question("volatile, ignore, unordered or within? (volatile)")
+	kind, err := r.askKind()
+	if err != nil {
+		return rule, err
+	}
 	where, _ := r.question(fmt.Sprintf("path? (%s)", printable(path)))
 	path = cmp.Or(where, path)
-	switch cmp.Or(kind, "volatile") {
+	switch kind {
 	case "volatile":
 		rule.Volatile = path
 	case "ignore":
@@ -60,8 +63,6 @@ func (r *review) askRule(result gate.Result) (harness.RuleConfig, error) {
 	case "within":
 		rule.Within = path
 		rule.By, _ = r.question("by how much, as a number or a percentage?")
-	default:
-		return rule, fmt.Errorf("%q is no kind of rule", kind)
 	}
 	reason, _ := r.question("why is that meant to be?")
 	if reason == "" {
@@ -69,4 +70,19 @@ func (r *review) askRule(result gate.Result) (harness.RuleConfig, error) {
 	}
 	rule.Reason = reason
 	return rule, nil
+}
+
+// askKind asks for a rule's kind until it is one, or the input ends.
+func (r *review) askKind() (string, error) {
+	for {
+		kind, ok := r.question("volatile, ignore, unordered or within? (volatile)")
+		if !ok {
+			return "", errors.New("no rule without a kind")
+		}
+		switch kind = cmp.Or(kind, "volatile"); kind {
+		case "volatile", "ignore", "unordered", "within":
+			return kind, nil
+		}
+		fmt.Fprintf(r.app.out, "%q is no kind of rule\n", printable(kind))
+	}
 }

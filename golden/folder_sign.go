@@ -22,8 +22,12 @@ func (f *Folder) Sign(ring *Ring) error {
 	}
 	defer root.Close()
 	public := path.Join(keysFolder, ring.Current()+".pub")
-	if _, err := root.ReadFile(public); err != nil {
-		return fmt.Errorf("goldens: %s: sign: the public key must be committed first: copy it to %s: %w", f.dir, filepath.Join(f.dir, public), err)
+	switch _, err := root.ReadFile(public); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("goldens: %s: sign: the public key must be committed first: copy %s to %s",
+			f.dir, filepath.Join(ring.dir, ring.Current()+".pub"), filepath.Join(f.dir, public))
+	case err != nil:
+		return fmt.Errorf("goldens: %s: sign: %w", f.dir, err)
 	}
 	if _, err := root.sum(); err != nil {
 		return fmt.Errorf("goldens: %s: sign: %w", f.dir, err)

@@ -1,6 +1,7 @@
 package golden
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -36,6 +37,10 @@ func parseSum(text []byte) (sum, error) {
 	var s sum
 	last := ""
 	for n, line := range slices.Collect(strings.Lines(string(text))) {
+		if Conflict([]byte(line)) {
+			return nil, fmt.Errorf("%s: line %d: a merge left git's marks here: take either side, by 'git checkout --ours %[1]s' in its folder, "+
+				"and then 'shadowrun gate --update'", sumFile, n+1)
+		}
 		e, path, err := parseSumLine(line)
 		if err == nil && path <= last {
 			err = fmt.Errorf("%q is not after %q: want each path once, sorted", path, last)
@@ -47,6 +52,9 @@ func parseSum(text []byte) (sum, error) {
 	}
 	return s, nil
 }
+
+// Conflict reports whether a line begins what git could not merge. No line of ours begins so.
+func Conflict(line []byte) bool { return bytes.HasPrefix(line, []byte("<<<<<<<")) }
 
 func parseSumLine(line string) (e FolderEntry, path string, err error) {
 	line, ok := strings.CutSuffix(line, "\n")

@@ -54,6 +54,10 @@ func readCircumstances(dir string) (circumstances, error) {
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	lines.Buffer(nil, len(text)+1)
 	for n := 1; lines.Scan(); n++ {
+		if golden.Conflict(lines.Bytes()) {
+			return nil, fmt.Errorf("%s:%d: a merge left git's marks here: take either side, by 'git checkout --ours %s' in its folder, "+
+				"and then 'shadowrun gate --update'", path, n, circumstancesFile)
+		}
 		var c circumstance
 		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w: remove the line, and what is not known of its golden is not used", path, n, err)
