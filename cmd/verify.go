@@ -57,7 +57,8 @@ off, take the line away. The same check without this program:
 
   ssh-keygen -Y verify -f allowed_signers -I NAME -n signoff@shadowrun -s BUNDLE.NAME.sig <BUNDLE.NAME.signoff.json
 
-Exit status: 0 all is intact and signed as required, 1 something is wrong, 3 there is no signature to check.`,
+Exit status: 0 all is intact and signed as required, 1 something is wrong, the machine's key is not known or a sign-off is
+missing, 3 there is no signature to check.`,
 		Example: `  shadowrun verify out.tar.zst --allowed-signers allowed_signers
   shadowrun verify out.tar.zst --allowed-signers allowed_signers --public-key soak-host.pub --require 2
   shadowrun verify out.tar.zst --require 0`,
@@ -92,6 +93,10 @@ func (a *app) verify(path string, f *verifyFlags) error {
 	switch {
 	case r.Unsigned:
 		return failure{errors.New("there is no signature to check"), exitInconclusive, []string{"'shadowrun report --bundle' writes the machine's beside the bundle: copy them together"}}
+	case !r.Intact() && r.Untouched() && r.UnknownKey:
+		return failure{errors.New("the machine's key is not known here"), exitFail, f.hints(r)}
+	case !r.Intact() && r.Untouched():
+		return failure{errors.New("intact, and not signed off as required"), exitFail, f.hints(r)}
 	case !r.Intact():
 		return failure{errors.New("not intact and signed as required"), exitFail, f.hints(r)}
 	}

@@ -78,6 +78,10 @@ func (a *app) printVerified(path string, require int, r verify.Result) error {
 	switch {
 	case r.Unsigned:
 		result = "NOT SIGNED"
+	case !r.Intact() && r.Untouched() && r.UnknownKey:
+		result = "NOT VERIFIED: the machine's key is not known here"
+	case !r.Intact() && r.Untouched():
+		result = "INTACT, NOT SIGNED OFF"
 	case !r.Intact():
 		result = "NOT INTACT"
 	}

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -37,6 +38,7 @@ type Contents struct {
 	SHA256   string // of the whole
 	Bytes    int64
 	Files    []Entry           // what is there, in order, the manifest among it
+	Torn     string            // the file at or after which it could not be read on; empty: it was read to its end
 	Kept     map[string][]byte // of those that were asked for
 	Problems []Problem         // where it is not as its manifest says
 }
@@ -56,7 +58,8 @@ func Read(path string, l Limits, keep ...string) (Contents, error) {
 	sum := sha256.New()
 	read := &counted{r: io.TeeReader(in, sum)}
 	if err := r.unpack(read); err != nil {
-		r.problem(Torn, r.last(), "%v", err)
+		r.c.Torn = r.last()
+		r.problem(Torn, r.c.Torn, "what comes after it can't be read: %v", err)
 	}
 	if _, err := io.Copy(io.Discard, read); err != nil {
 		return Contents{}, fmt.Errorf("bundle: %w", err)
@@ -127,36 +130,63 @@ func (r *reader) file(h *tar.Header, content io.Reader) error {
 	if !plain || !validName(h.Name) {
 		r.problem(Unsafe, h.Name, "no plain file as shadowrun writes it (type %q, mode %o)", h.Typeflag, h.Mode)
 	}
+	name := strings.TrimPrefix(h.Name, "./") // as tar puts it before the names of a folder that is packed
 	var kept bytes.Buffer
 	sum := sha256.New()
 	to := io.Writer(sum)
-	_, twice := r.c.Kept[h.Name]
-	keep := slices.Contains(r.keep, h.Name) && h.Size <= r.limits.Kept && !twice
+	_, twice := r.c.Kept[name]
+	keep := slices.Contains(r.keep, name) && h.Size <= r.limits.Kept && !twice
 	if keep {
 		to = io.MultiWriter(sum, &kept)
 	}
 	// Of a sparse file there is more to read than the stream has: bounded like that, all of them together.
 	n, err := io.Copy(to, io.LimitReader(content, r.limits.Bytes-r.read))
 	r.read += n
-	r.c.Files = append(r.c.Files, Entry{h.Name, n, hex.EncodeToString(sum.Sum(nil))})
+	r.c.Files = append(r.c.Files, Entry{name, n, hex.EncodeToString(sum.Sum(nil))})
 	if keep {
-		r.c.Kept[h.Name] = kept.Bytes()
+		r.c.Kept[name] = kept.Bytes()
 	}
 	return err
 }
 
 // judge holds what was found to the manifest.
 func (r *reader) judge() {
-	if len(r.c.Files) == 0 || r.c.Files[0].Name != ManifestName {
+	text, found := r.c.Kept[ManifestName]
+	switch {
+	case r.c.Torn == ManifestName: // told already
+		return
+	case !found:
 		r.problem(Missing, ManifestName, "want it as the first file")
 		return
+	case r.c.Files[0].Name != ManifestName:
+		r.problem(Misplaced, ManifestName, "want it as the first file")
 	}
-	m, err := parseManifest(r.c.Kept[ManifestName])
+	m, err := parseManifest(text)
 	if err != nil {
 		r.problem(Changed, ManifestName, "%v", err)
 		return
 	}
-	r.c.Problems = append(r.c.Problems, Compare(m.Files, r.c.Files[1:])...)
+	var got []Entry
+	first := true
+	for _, f := range r.c.Files {
+		if first && f.Name == ManifestName {
+			first = false
+			continue
+		}
+		got = append(got, f)
+	}
+	r.c.Problems = append(r.c.Problems, r.c.Compare(m.Files, got)...)
+}
+
+// Unread reports whether a file of a list may be there, beyond where the archive could be read.
+func (c Contents) Unread(name string) bool {
+	return c.Torn == ManifestName || c.Torn != "" && name >= c.Torn
+}
+
+// Compare is [Compare] without what follows from that the archive could not be read on: what was // Compare is [Compare] without what is told otherwise: folders, and what was not read, which nobody knows to be removed.
+func (c Contents) Compare(want, got []Entry) []Problem {
+	got = slices.DeleteFunc(slices.Clone(got), func(e Entry) bool { return e.Name == "" || strings.HasSuffix(e.Name, "/") })
+	return slices.DeleteFunc(Compare(want, got), func(p Problem) bool { return (p.Kind == Missing || p.Kind == Changed) && c.Unread(p.File) })
 }
 
 // counted counts what is read, and fails beyond its limit.

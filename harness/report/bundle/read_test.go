@@ -97,7 +97,7 @@ func TestWhatWasTamperedWithIsNamed(t *testing.T) {
 		{"a file appended", func(all []entry) []entry { return append(all, plain("zz.txt", "x")) }, []string{"zz.txt: unnamed"}},
 		{"a file twice", func(all []entry) []entry { return append(all, all[text]) }, []string{"report.md: twice"}},
 		{"the manifest removed", func(all []entry) []entry { return all[1:] }, []string{"manifest.json: missing"}},
-		{"the manifest not first", func(all []entry) []entry { all[manifest], all[golden] = all[golden], all[manifest]; return all }, []string{"manifest.json: missing"}},
+		{"the manifest not first", func(all []entry) []entry { all[manifest], all[golden] = all[golden], all[manifest]; return all }, []string{"manifest.json: misplaced"}},
 		{"the manifest rewritten", func(all []entry) []entry {
 			all[manifest].content = strings.Replace(all[manifest].content, `"size"`, `"Size"`, 1)
 			return all

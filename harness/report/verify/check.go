@@ -51,6 +51,18 @@ type Result struct {
 	Unsigned bool // there is no signature, and nothing else is wrong
 	// UnknownKey says that another public key may be all that is missing.
 	UnknownKey bool
+	lacking    int // of the checks that are wrong, those where only something is not there
+}
+
+// Untouched reports whether all that is wrong is that something is not there, or not known here: nothing was changed.
+func (r Result) Untouched() bool {
+	wrong := 0
+	for _, c := range r.Checks {
+		if c.State == Wrong {
+			wrong++
+		}
+	}
+	return wrong == r.lacking
 }
 
 // Intact reports whether nothing is wrong, and it is signed as required.
@@ -103,10 +115,14 @@ func (c *checking) tell(what string, s State, format string, args ...any) {
 	c.r.Checks = append(c.r.Checks, Check{what, s, fmt.Sprintf(format, args...)})
 }
 
+// lack tells of what is not there, or not known here.
+func (c *checking) lack(what, format string, args ...any) {
+	c.r.lacking++
+	c.tell(what, Wrong, format, args...)
+}
+
 func (c *checking) bundle() {
-	for _, p := range c.contents.Problems {
-		c.tell(p.File, Wrong, "%s: %s", p.Kind, p.Detail)
-	}
+	c.problems(c.contents.Problems, "")
 	if len(c.contents.Problems) == 0 {
 		c.tell("bundle", OK, "%s, and all %d files as it has them", bundle.ManifestName, len(c.contents.Files)-1)
 	}

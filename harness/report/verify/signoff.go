@@ -54,9 +54,9 @@ func (c *checking) signOffs() (bool, error) {
 	}
 	switch {
 	case len(names) == 0 && c.o.Require > 0:
-		c.tell("sign-offs", Wrong, "missing: nobody has signed it off, and %d must have", c.o.Require)
+		c.lack("sign-offs", "missing: nobody has signed it off, and %d must have", c.o.Require)
 	case c.r.Counted < c.o.Require:
-		c.tell("sign-offs", Wrong, "%d of %d that are required", c.r.Counted, c.o.Require)
+		c.lack("sign-offs", "%d of %d that are required", c.r.Counted, c.o.Require)
 	case c.o.Require > 0:
 		c.tell("sign-offs", OK, "%d, of %d that are required", c.r.Counted, c.o.Require)
 	default:
