@@ -61,7 +61,8 @@ a gate costs twice what its runs cost. What differs is run up to five times more
 
 Where GITHUB_ACTIONS is set there are annotations, and a summary in the file GITHUB_STEP_SUMMARY.
 
-Exit status: 0 all match or only leak, 1 what fail_on names, 3 nothing or not all could be compared, 4 stopped.`,
+Exit status: 0 all match or only leak, 1 what fail_on names, 3 nothing or not all could be compared
+or written, 4 stopped.`,
 		Example: `  shadowrun gate
   shadowrun gate --update
   shadowrun gate --workflow orders --seed 2 --explain
