@@ -39,7 +39,8 @@ func (a *app) pipelineHealthCommand(f *pipelineFlags) *cobra.Command {
 		Use:   "health [ID…]",
 		Short: "Judge projects by the thresholds: duration, retries, waits, dead letters, errors",
 		Long: `Judges projects, all of them unless some are named, by the thresholds of monitoring.alerts in
-.somas/config.yml, which it prints, and by the stages' time-outs.
+.somas/config.yml, which it prints, and by the stages' time-outs. One that has failed is critical; one that an open
+circuit breaker holds is a warning.
 
 Exit status: 0 all are well; 1 a warning, something critical, or a project that can't be read; 3 alerts are off,
 so that nothing was judged.`,
@@ -135,7 +136,7 @@ func (f *pipelineFlags) writeHealth(out io.Writer, j pipelineHealthJSON) error {
 		fmt.Fprintf(out, "%s: %s\n", p.Project, strings.ToUpper(p.Health))
 		w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 		for _, h := range p.Findings {
-			fmt.Fprintf(w, "  %s\t%s\tthe threshold is %s\n", h.Level, shortened(h.Detail), threshold(h))
+			fmt.Fprintf(w, "  %s\t%s\t%s\n", h.Level, shortened(h.Detail), threshold(h))
 		}
 		w.Flush()
 		fmt.Fprintf(out, "  next  %s\n", f.paste("shadowrun pipeline status "+p.Project))
@@ -146,17 +147,20 @@ func (f *pipelineFlags) writeHealth(out io.Writer, j pipelineHealthJSON) error {
 	return writeThresholds(out, j)
 }
 
-// threshold is what a finding is above, with its unit.
+// threshold says what a finding is above, with its unit.
 func threshold(h project.Finding) string {
+	limit := fmt.Sprintf("%g", h.Limit)
 	switch h.What {
+	case "failed", "held":
+		return "always " + string(h.Level)
 	case "duration", "human_wait":
-		return fmt.Sprintf("%g h", h.Limit)
+		limit += " h"
 	case "error_rate":
-		return fmt.Sprintf("%g %%", h.Limit)
+		limit += " %"
 	case "timeout":
-		return time.Duration(h.Limit * float64(time.Second)).String()
+		limit = time.Duration(h.Limit * float64(time.Second)).String()
 	}
-	return fmt.Sprintf("%g", h.Limit)
+	return "the threshold is " + limit
 }
 
 func writeThresholds(out io.Writer, j pipelineHealthJSON) error {

@@ -89,7 +89,15 @@ func (a *app) showLetters(f *pipelineFlags, id string) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
+	s, err := o.Status(id)
+	if err != nil {
+		return f.refused(err)
+	}
+	act := "replay"
+	if s.Status != project.Failed {
+		act = "purge" // it got on without: a replay would be refused
+	}
 	last := letters[len(letters)-1].ID
-	fmt.Fprintf(a.out, "\n  next  %s\n", f.paste(fmt.Sprintf(`shadowrun pipeline dead-letters replay %s %s --reason "…"`, id, last)))
+	fmt.Fprintf(a.out, "\n  next  %s\n", f.paste(fmt.Sprintf(`shadowrun pipeline dead-letters %s %s %s --reason "…"`, act, id, last)))
 	return nil
 }

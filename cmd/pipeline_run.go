@@ -47,7 +47,8 @@ Exit status: 0 completed; 1 failed; 2 it could not be begun; 3 it waits for a pe
 }
 
 func (a *app) runPipeline(c *cobra.Command, f *pipelineFlags, ids []string, watch bool) error {
-	if _, err := f.reader(); err != nil {
+	o, err := f.reader()
+	if err != nil {
 		return err
 	}
 	ctx, end := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM)
@@ -63,7 +64,11 @@ func (a *app) runPipeline(c *cobra.Command, f *pipelineFlags, ids []string, watc
 		if err != nil {
 			return f.refused(err)
 		}
-		ran.Projects = append(ran.Projects, pipelineRanJSON{out, f.paste(nextCommand(id, out.Status, out.Why))})
+		next := nextCommand(id, out.Status, out.Why)
+		if s, err := o.Status(id); err == nil && out.Status == project.Failed {
+			next = nextOf(s) // whether there is a letter
+		}
+		ran.Projects = append(ran.Projects, pipelineRanJSON{out, f.paste(next)})
 		status = worse(status, ranStatus(out.Why))
 		if ctx.Err() != nil {
 			break // what was not begun is as it was

@@ -96,7 +96,11 @@ func (f *pipelineFlags) writePipeline(out io.Writer, s pipeline.Status) error {
 	if s.Status == project.Completed {
 		at = ""
 	}
-	fmt.Fprintf(out, "%s: %s%s, %d of %d stages completed\n\n", s.Project, s.Status, at, done, len(project.Stages))
+	held := ""
+	if slices.ContainsFunc(s.Health, func(h project.Finding) bool { return h.What == "held" }) {
+		held = ", held"
+	}
+	fmt.Fprintf(out, "%s: %s%s%s, %d of %d stages completed\n\n", s.Project, s.Status, at, held, done, len(project.Stages))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "  STAGE\tSTATUS\tATTEMPTS\tSTARTED\tCOMPLETED\tARTIFACTS\tERROR")
 	for _, name := range project.Stages {
@@ -156,7 +160,7 @@ func writeCircumstances(out io.Writer, s pipeline.Status) {
 		row("health", "nothing is above its threshold")
 	}
 	for _, h := range s.Health {
-		row("health", "%s: %s; the threshold is %s", strings.ToUpper(string(h.Level)), h.Detail, threshold(h))
+		row("health", "%s: %s; %s", strings.ToUpper(string(h.Level)), h.Detail, threshold(h))
 	}
 	w.Flush()
 }
@@ -168,6 +172,8 @@ func nextOf(s pipeline.Status) string {
 		return "shadowrun pipeline status " + s.Project + " --watch"
 	case s.Status == project.Running && slices.ContainsFunc(s.Health, func(h project.Finding) bool { return h.What == "timeout" }):
 		return "shadowrun pipeline unstick " + s.Project + ` --reason "…"`
+	case s.Status == project.Failed && s.DeadLetters == 0: // a person rejected it, or the letters were purged
+		return fmt.Sprintf(`shadowrun pipeline restart %s --from %s --reason "…"`, s.Project, s.CurrentStage)
 	}
 	return nextCommand(s.Project, s.Status, "")
 }

@@ -2,6 +2,8 @@ package project
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -17,7 +19,7 @@ const (
 // Finding is one thing that an operator is to know of a project.
 type Finding struct {
 	Level  Level   `json:"level"`
-	What   string  `json:"what"` // duration, retries, dead_letters, human_wait, error_rate, timeout
+	What   string  `json:"what"` // failed, held, duration, retries, dead_letters, human_wait, error_rate, timeout
 	Stage  Stage   `json:"stage,omitempty"`
 	Value  float64 `json:"value"`
 	Limit  float64 `json:"limit"` // that it is above
@@ -44,6 +46,12 @@ func Health(s State, entries []Entry, c Config, now time.Time) []Finding {
 	if !c.Monitoring.Alerts.Enabled || s.Project == "" {
 		return nil
 	}
+	if s.Status == Failed {
+		h.judge("failed", s.CurrentStage, 1, 0, 0, fmt.Sprintf("failed at %s: %s", s.CurrentStage, s.RecoveryInfo.LastError))
+	}
+	if s.Status != Completed && s.Status != Failed {
+		h.held(s, c, now)
+	}
 	if s.Status != Completed {
 		h.duration(s, now)
 		h.stages(s, c, now)
@@ -65,6 +73,21 @@ func (h *health) judge(what string, stage Stage, value, warning, critical float6
 		h.findings = append(h.findings, Finding{Critical, what, stage, value, critical, detail})
 	case value > warning:
 		h.findings = append(h.findings, Finding{Warning, what, stage, value, warning, detail})
+	}
+}
+
+// held is said of each service that may not be called now: the project gets no further than to a stage that needs it.
+func (h *health) held(s State, c Config, now time.Time) {
+	for _, service := range slices.Sorted(maps.Keys(s.CircuitBreakers)) {
+		b := s.CircuitBreakers[service]
+		if _, _, ok := b.Allow(now, c.ErrorHandling.CircuitBreaker); ok {
+			continue
+		}
+		until := "until a reset"
+		if at := b.Until(c.ErrorHandling.CircuitBreaker); !at.IsZero() {
+			until = "until " + at.UTC().Format(time.RFC3339)
+		}
+		h.judge("held", "", 1, 0, 1, fmt.Sprintf("held by the open circuit breaker of %s, %s", service, until))
 	}
 }
 

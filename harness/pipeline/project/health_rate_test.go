@@ -44,6 +44,7 @@ func TestFindingsSayWhatTheyMeasured(t *testing.T) {
 	s.Stages["plan"] = plan
 	entries := []project.Entry{{Event: project.StageDone}, {Event: project.StageGaveError}, {Event: project.StageDone}, {Event: project.StageGaveError}, {Event: project.StageDone}}
 	want := []project.Finding{
+		{Level: "warning", What: "held", Value: 1, Detail: "held by the open circuit breaker of opened, until 2026-01-01T12:15:00Z"},
 		{Level: "critical", What: "duration", Value: 100, Limit: 72, Detail: "created 100.0 hours ago and not completed"},
 		{Level: "warning", What: "human_wait", Stage: "plan", Value: 30, Limit: 24, Detail: "stage plan waits for a person since 30.0 hours"},
 		{Level: "critical", What: "retries", Stage: "verify", Value: 4, Limit: 3, Detail: "stage verify was retried 4 times"},

@@ -22,6 +22,7 @@ func TestHealth(t *testing.T) {
 		}
 		return all
 	}
+	longAgo := start.AddDate(0, 0, -1)
 	for _, test := range []struct {
 		name    string
 		age     time.Duration
@@ -46,6 +47,14 @@ func TestHealth(t *testing.T) {
 		{name: "waiting 24 h", change: waiting(24 * time.Hour)},
 		{name: "working an hour", change: working(time.Hour)},
 		{name: "working longer", change: working(time.Hour + time.Second), want: []string{"critical timeout verify"}},
+		{name: "failed", change: func(s *project.State) { s.Status = project.Failed }, want: []string{"critical failed " + string(standing(t, project.Running, project.StagePending).state.CurrentStage)}},
+		{name: "tripped by hand, long ago", change: breaker(project.Breaker{State: project.BreakerIsOpen, OpenedAt: &longAgo, Forced: true}), want: []string{"warning held "}},
+		{name: "open", change: breaker(project.Breaker{State: project.BreakerIsOpen, OpenedAt: &start}), want: []string{"warning held "}},
+		{name: "open, and its time is up", change: breaker(project.Breaker{State: project.BreakerIsOpen, OpenedAt: &longAgo})},
+		{name: "completed, a breaker open", change: func(s *project.State) {
+			breaker(project.Breaker{State: project.BreakerIsOpen, OpenedAt: &start})(s)
+			s.Status = project.Completed
+		}},
 		{name: "few attempts", entries: attempts(4, 4)},
 		{name: "1 of 10 failed", entries: attempts(1, 10)},
 		{name: "1 of 9 failed", entries: attempts(1, 9), want: []string{"warning error_rate "}},
@@ -56,7 +65,7 @@ func TestHealth(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			h := standing(t, project.Running, project.StagePending)
 			s, now := h.state, start.Add(test.age)
-			s.CreatedAt, s.DeadLetters = start, 0
+			s.CreatedAt, s.DeadLetters, s.CircuitBreakers = start, 0, nil
 			stage(&s, func(v *project.StageState) { v.StartedAt = nil })
 			if test.change != nil {
 				test.change(&s)
@@ -78,6 +87,10 @@ func TestHealth(t *testing.T) {
 			}
 		})
 	}
+}
+
+func breaker(b project.Breaker) func(*project.State) {
+	return func(s *project.State) { s.CircuitBreakers = map[string]project.Breaker{"api": b} }
 }
 
 func waiting(since time.Duration) func(*project.State) {
