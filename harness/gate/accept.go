@@ -94,7 +94,7 @@ func (g *Gate) write(accepted []Accepted, made []harness.Execution) error {
 			if err := g.folder.Remove(a.Workflow, a.Seed); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
-			delete(g.made, pathIn(a.Case))
+			g.made.forget(a.Case)
 			changed = true
 		default:
 			if err := g.made.set(a.Case, made[i].Trace, made[i].Circumstances); err != nil {

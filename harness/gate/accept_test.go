@@ -58,7 +58,38 @@ func described(t *testing.T, r repository) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sortedKeys(all)
+	var names []string
+	for _, of := range sortedKeys(all) {
+		names = append(names, of.golden)
+	}
+	return names
+}
+
+// A merge that keeps both sides of the circumstances loses nothing: each golden has its own, and the next one that is accepted
+// leaves those only.
+func TestCircumstancesOfBothSides(t *testing.T) {
+	r := newRepository(t, oneFlow, steady)
+	path := filepath.Join(r.dir, "testdata/goldens", circumstancesFile)
+	read := func() string {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	r.accept()
+	theirs := read()
+	r.write("flow.sh", "set 9\n"+steady)
+	r.accept()
+	r.write("testdata/goldens/"+circumstancesFile, read()+theirs)
+	r.write("flow.sh", "set 8\n"+steady)
+	if report := r.check(Scope{}); report.Count(replay.VerdictDrift) != 2 {
+		t.Errorf("%+v, want 2 drifts: what surrounded the goldens is known", report.Results)
+	}
+	r.accept()
+	if diff := cmp.Diff([]string{"flow/1.golden", "flow/2.golden"}, described(t, r)); diff != "" {
+		t.Errorf("(want -, got +)\n%s", diff)
+	}
 }
 
 // A build that changes its mind only after the check is not accepted either.
@@ -143,7 +174,7 @@ func TestCircumstancesSayNothingOfTheHost(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := all["flow/1.golden"]
+			c := all[sortedKeys(all)[0]] // of flow/1.golden
 			var kept []string
 			for name, there := range map[string]bool{"host": c.Host != "", "home": c.Home != "", "user": c.User != "", "dirs": c.Dirs != nil} {
 				if there {

@@ -3,10 +3,12 @@ package gate
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,8 +37,11 @@ type circumstance struct {
 	Environment string    `json:"environment"`
 }
 
-// circumstances are those of a folder, by golden.
-type circumstances map[string]circumstance
+// circumstances are those of a folder. After a merge that kept both sides there are two of a golden, and the digest
+// says which is its own.
+type circumstances map[ofGolden]circumstance
+
+type ofGolden struct{ golden, digest string }
 
 func pathIn(c Case) string { return golden.FolderEntry{Workflow: c.Workflow, Seed: c.Seed}.Path() }
 
@@ -55,22 +60,22 @@ func readCircumstances(dir string) (circumstances, error) {
 	lines.Buffer(nil, len(text)+1)
 	for n := 1; lines.Scan(); n++ {
 		if golden.Conflict(lines.Bytes()) {
-			return nil, fmt.Errorf("%s:%d: a merge left git's marks here: take either side, by 'git checkout --ours %s' in its folder, "+
-				"and then 'shadowrun gate --update'", path, n, circumstancesFile)
+			return nil, fmt.Errorf("%s:%d: a merge left git's marks here: keep both sides, and remove only the lines "+
+				"that begin with <<<<<<<, ======= and >>>>>>>", path, n)
 		}
 		var c circumstance
 		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w: remove the line, and what is not known of its golden is not used", path, n, err)
 		}
-		all[c.Golden] = c
+		all[ofGolden{c.Golden, c.Digest}] = c
 	}
 	return all, lines.Err()
 }
 
 // of returns what surrounded the run that became a golden; nil where that is not known.
 func (all circumstances) of(c Case, digest golden.Digest) *replay.Circumstances {
-	found, ok := all[pathIn(c)]
-	if !ok || found.Digest != digest.String() {
+	found, ok := all[ofGolden{pathIn(c), digest.String()}]
+	if !ok {
 		return nil
 	}
 	return &replay.Circumstances{Start: found.Start, End: found.End, PIDs: found.PIDs, Host: found.Host, Dirs: found.Dirs,
@@ -99,15 +104,21 @@ func (all circumstances) set(c Case, t *golden.Trace, around replay.Circumstance
 	if slices.ContainsFunc(around.Dirs, said) {
 		kept.Dirs = around.Dirs
 	}
-	all[kept.Golden] = kept
+	all.forget(c)
+	all[ofGolden{kept.Golden, kept.Digest}] = kept
 	return nil
+}
+
+// forget drops what is known of a golden.
+func (all circumstances) forget(c Case) {
+	maps.DeleteFunc(all, func(of ofGolden, _ circumstance) bool { return of.golden == pathIn(c) })
 }
 
 // write replaces a folder's file, whole when its name appears. What is lost of it by a kill is only not known then.
 func (all circumstances) write(dir string) error {
 	var text bytes.Buffer
-	for _, name := range sortedKeys(all) {
-		line, err := json.Marshal(all[name])
+	for _, of := range sortedKeys(all) {
+		line, err := json.Marshal(all[of])
 		if err != nil {
 			return err
 		}
@@ -124,11 +135,8 @@ func (all circumstances) write(dir string) error {
 	return nil
 }
 
-func sortedKeys(all circumstances) []string {
-	var names []string
-	for name := range all {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
+func sortedKeys(all circumstances) []ofGolden {
+	return slices.SortedFunc(maps.Keys(all), func(a, b ofGolden) int {
+		return cmp.Or(cmp.Compare(a.golden, b.golden), cmp.Compare(a.digest, b.digest))
+	})
 }
