@@ -171,15 +171,3 @@ func (g *gathering) bound() error {
 	}
 	return nil
 }
-
-func (g *gathering) goldens() error {
-	problems, stats, err := soak.Verify(g.state)
-	if err != nil {
-		return err
-	}
-	g.Store = Store{Goldens: stats.Goldens, Segments: stats.Segments, Bytes: stats.Bytes, Problems: []string{}, Wrong: int(stats.Problems)}
-	for _, p := range problems[:min(len(problems), maxEntries)] {
-		g.Store.Problems = append(g.Store.Problems, fmt.Sprintf("%s: %s: %s", p.Golden, p.Kind, p.Detail))
-	}
-	return nil
-}

@@ -122,6 +122,9 @@ func (g *gathering) notes() error {
 			add("Finding %s in %s is accepted by %s until %s: %s", shortKey(f.Key), f.Workflow, f.Accepted.Who, f.Accepted.day(), f.Accepted.Reason)
 		}
 	}
+	if n := g.Store.Elsewhere; n > 0 {
+		add("The store has %s with goldens of other soaks, which decide nothing here: shadowrun golden verify lists them.", quantity(n, "problem"))
+	}
 	var hid int64
 	for _, r := range g.Rules {
 		hid += r.Hid

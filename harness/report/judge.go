@@ -104,8 +104,12 @@ func unknownGate(r *Report) (Gate, bool) {
 
 func goldensGate(r *Report) (Gate, bool) {
 	s := r.Store
+	of := quantity(s.Goldens, "golden")
+	if s.Traces > 0 || s.InStore > s.Goldens {
+		of = fmt.Sprintf("%s of this soak and %s of its replays, of %s in the store,", of, quantity(s.Traces, "trace"), number(s.InStore))
+	}
 	g := Gate{Name: "Goldens are whole", Required: "each as recorded, and signed by a known key", Else: NotCertified, Met: s.Wrong == 0 && s.Goldens > 0,
-		Measured: fmt.Sprintf("%s whole, %s; %s", quantity(s.Goldens, "golden"), humanize.IBytes(uint64(s.Bytes)), quantity(s.Wrong, "problem")),
+		Measured: fmt.Sprintf("%s whole, %s; %s", of, humanize.IBytes(uint64(s.Bytes)), quantity(s.Wrong, "problem")),
 		Evidence: "shadowrun golden verify, as the report was made"}
 	if s.Goldens == 0 && s.Wrong == 0 {
 		g.Measured, g.Else = "there is none to verify", Inconclusive

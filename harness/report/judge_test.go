@@ -48,6 +48,7 @@ func TestJudge(t *testing.T) {
 		{"runs without a golden count like them", func(r *Report) { r.Figures.Total.Unfinished = 2 }, Inconclusive, []string{"Few unknowns: 3 of 2,402, which is 0.125 %"}},
 		{"unknowns, and a violation", func(r *Report) { r.Figures.Total.Unknown = 3; r.State = Interrupted }, NotCertified,
 			[]string{"As long as promised: 2h0m2s of active time, 240 cycles, then it was interrupted", "Few unknowns: 3 of 2,400, which is 0.125 %"}},
+		{"a golden of another soak that was changed", func(r *Report) { r.Store.Elsewhere = 1 }, Certified, []string{}},
 		{"a golden that was changed", func(r *Report) { r.Store.Wrong = 1 }, NotCertified, []string{"Goldens are whole: 2,170 goldens whole, 439 KiB; 1 problem"}},
 		{"no golden is left", func(r *Report) { r.Store = Store{} }, Inconclusive, []string{"Goldens are whole: there is none to verify"}},
 		{"an emergency stop stands", func(r *Report) { r.StopStands = "by ada since noon" }, NotCertified, []string{"No emergency stop stands: by ada since noon"}},

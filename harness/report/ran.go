@@ -120,11 +120,14 @@ type Bound struct {
 	Environments []string `json:"environments"`            // for which it holds
 }
 
-// Store is what verifying the goldens of the state folder found.
+// Store is what verifying the goldens found: those of this soak, in the store that all soaks of the state folder share.
 type Store struct {
-	Goldens  int64    `json:"goldens"` // that are whole and as recorded
-	Segments int      `json:"segments"`
-	Bytes    int64    `json:"bytes"`
-	Problems []string `json:"problems"` // the first
-	Wrong    int      `json:"wrong"`    // how many problems there are
+	Goldens   int64    `json:"goldens"`  // of its runs, that are there
+	Traces    int64    `json:"traces"`   // that its replays kept, since they differed
+	InStore   int64    `json:"in_store"` // of all soaks, that are whole and signed
+	Segments  int      `json:"segments"`
+	Bytes     int64    `json:"bytes"`
+	Problems  []string `json:"problems"`  // the first
+	Wrong     int      `json:"wrong"`     // how many problems there are
+	Elsewhere int      `json:"elsewhere"` // problems with goldens of other soaks, of which none are counted in wrong
 }

@@ -129,8 +129,9 @@ func TestEveryFigureRecounted(t *testing.T) {
 	if clean := a.number("SELECT count(*) FROM runs r WHERE EXISTS (SELECT 1 FROM replays p WHERE p.run = r.id AND p.kind = 'cycle' AND p.verdict IN ('match', 'leak'))"); r.Bound.Clean != clean || r.Bound.Rate95 != 1 {
 		t.Errorf("bound %+v; want %d clean runs, and no bound where there were violations", r.Bound, clean)
 	}
-	if goldens := a.number("SELECT count(place) FROM runs") + a.number("SELECT count(got_place) FROM replays"); r.Store.Goldens != goldens || r.Store.Wrong != 0 {
-		t.Errorf("%d goldens are whole, %d problems; want %d and none", r.Store.Goldens, r.Store.Wrong, goldens)
+	goldens, traces := a.number("SELECT count(place) FROM runs"), a.number("SELECT count(got_place) FROM replays")
+	if s := r.Store; s.Goldens != goldens || s.Traces != traces || s.InStore != goldens+traces || s.Wrong+s.Elsewhere != 0 {
+		t.Errorf("%+v; want %d goldens and %d traces, which are all in the store, and no problem", s, goldens, traces)
 	}
 }
 

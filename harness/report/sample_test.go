@@ -53,7 +53,7 @@ func sample() *Report {
 				{Step: "tabletop-alerts", Verdict: "not_reached", Why: "not carried out"}}},
 		Coverage: []Coverage{{"pipeline", "027a0727ee37", 107, 101, 0, 0, 0, 6, 100, true}, {"workflow-engine", "a67ec9b912fe", 140, 130, 2, 1, 1, 6, 97, false}},
 		Bound:    Bound{2150, 1, []string{"soak-1 (linux/amd64, kernel 6.18.4, 2 CPUs)"}},
-		Store:    Store{2170, 1, 450_000, []string{}, 0},
+		Store:    Store{2170, 0, 2170, 1, 450_000, []string{}, 0, 0},
 		Issues:   []string{"INC-204: Redis did not answer"}, Changes: []string{"the stop names its hosts"},
 		Notes:     []string{"ada observed of tabletop-redis: it took_a minute, *really*", "1. All ran in one environment: what differs elsewhere was not seen."},
 		FollowUps: []FollowUp{{"say in the runbook which hosts", "mara", "2026-12-01"}},
