@@ -76,6 +76,7 @@ type run struct {
 	fills    []string     // files that fault made
 	mounts   []string     // file systems, likewise
 	soaks    []chan error // in the background; each is sent how it ended
+	held     bool         // its uses, to what was reviewed
 	reached  bool         // its end
 	left     error        // what of it is left behind
 }

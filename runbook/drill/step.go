@@ -27,6 +27,9 @@ func carryOutStep(r *run, line int, args []string, exit int) error {
 		return usage("step ID DIGEST")
 	}
 	r.settlePassed() // the script came this far
+	if err := r.reviewed(); err != nil {
+		return err
+	}
 	book, s, err := runbook.FindStep(r.Books, args[0])
 	if err != nil {
 		return err
@@ -45,6 +48,9 @@ func carryOutProcedure(r *run, line int, args []string, exit int) error {
 		return usage("procedure ID DIGEST")
 	}
 	r.settlePassed() // the script came this far
+	if err := r.reviewed(); err != nil {
+		return err
+	}
 	book, p, err := runbook.FindProcedure(r.Books, args[0])
 	if err != nil {
 		return err
@@ -56,6 +62,28 @@ func carryOutProcedure(r *run, line int, args []string, exit int) error {
 }
 
 func where(book *runbook.Book, line int) string { return fmt.Sprintf("%s.md:%d", book.Name, line) }
+
+// reviewed holds all that the scenario carries out to what was reviewed, before its first step: a procedure
+// that is carried out by half is worse than none. What else is wrong with a use is said where it stands.
+func (r *run) reviewed() error {
+	if r.held {
+		return nil
+	}
+	r.held = true
+	s, _ := runbook.ScanScenario(r.scenario.Name(), r.scenario.Text)
+	for _, u := range s.Uses {
+		kind, digest, at := "step", "", ""
+		if book, s, err := runbook.FindStep(r.Books, u.Name); err == nil && !u.Whole {
+			digest, at = s.Digest, where(book, s.Line)
+		} else if book, p, err := runbook.FindProcedure(r.Books, u.Name); err == nil && u.Whole {
+			kind, digest, at = "procedure", p.Digest(), where(book, p.Line)
+		}
+		if digest != "" && u.Reviewed != "" && u.Reviewed != digest {
+			return r.stale(u.Line, at, kind, []string{u.Name, u.Reviewed}, digest)
+		}
+	}
+	return nil
+}
 
 // stale says that a block is not the one that was reviewed.
 func (r *run) stale(line int, where, kind string, args []string, digest string) error {
