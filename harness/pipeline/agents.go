@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -147,6 +148,9 @@ func (o Operator) InvokeAgent(ctx context.Context, id, name string, at project.S
 	config, err := LoadConfig(o.Root)
 	if err != nil {
 		return i, d, err
+	}
+	if !config.Pipeline.Enabled {
+		return i, d, fmt.Errorf("%s: pipeline.enabled is false: no agent is started while all is stopped; \"shadowrun pipeline start-all\" ends that", ConfigPath(o.Root))
 	}
 	p, err := o.open(id)
 	if err != nil {

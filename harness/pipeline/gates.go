@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -76,10 +77,21 @@ func (o Operator) AdjustGate(id, gate string, to project.Gate) (Done, error) {
 		if err != nil {
 			return project.Entry{}, err
 		}
-		stage, measure, _ := strings.Cut(gate, ".")
-		if _, is := config.Gates(project.Stage(stage), p.State())[measure]; !is {
-			return project.Entry{}, fmt.Errorf("%s has no quality gate %q: look at \"shadowrun pipeline gate show %s\"; a new gate belongs into %s", id, gate, id, ConfigPath(o.Root))
+		there := gateNames(config, p.State())
+		if !slices.Contains(there, gate) {
+			return project.Entry{}, fmt.Errorf("%s has no quality gate %q: there are %s; a new gate belongs into %s",
+				id, gate, cmp.Or(strings.Join(there, ", "), "none"), ConfigPath(o.Root))
 		}
 		return project.Entry{Event: project.QualityGateMoved, Detail: project.Detail(project.Move{Gate: gate, Min: to.Min, Max: to.Max})}, nil
 	})
+}
+
+// gateNames are those of a project's quality gates, as STAGE.MEASURE.
+func gateNames(config project.Config, s project.State) (names []string) {
+	for _, stage := range project.Stages {
+		for _, measure := range slices.Sorted(maps.Keys(config.Gates(stage, s))) {
+			names = append(names, string(stage)+"."+measure)
+		}
+	}
+	return names
 }

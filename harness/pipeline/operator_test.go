@@ -178,7 +178,7 @@ func TestOperationsRefuse(t *testing.T) {
 		{"purge without saying what", failed, func(o Operator) (Done, error) { return o.PurgeLetters(id, Purge{}) }, "by id, older than a time, or all"},
 		{"purge both", failed, func(o Operator) (Done, error) { return o.PurgeLetters(id, Purge{All: true, OlderThan: time.Hour}) }, "by id, older than a time, or all"},
 		{"purge another letter", failed, func(o Operator) (Done, error) { return o.PurgeLetters(id, Purge{IDs: []string{"letter-1"}}) }, "there are letter-"},
-		{"adjust no gate", failed, func(o Operator) (Done, error) { return o.AdjustGate(id, "verify.speed", project.Gate{Min: &low}) }, "has no quality gate"},
+		{"adjust no gate", failed, func(o Operator) (Done, error) { return o.AdjustGate(id, "verify.speed", project.Gate{Min: &low}) }, `has no quality gate "verify.speed": there are verify.coverage`},
 		{"adjust a gate to nothing", failed, func(o Operator) (Done, error) { return o.AdjustGate(id, "verify.coverage", project.Gate{}) }, "minimum"},
 		{"escalate at no severity", failed, func(o Operator) (Done, error) { return o.Escalate(context0, id, "urgent") }, "low, medium, high, critical"},
 		{"an incident without a title", failed, func(o Operator) (Done, error) { return o.RecordIncident(id, Incident{Severity: "low"}) }, "has a title"},
