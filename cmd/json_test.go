@@ -101,6 +101,7 @@ var forms = map[string]reflect.Type{
 	"verified goldens":   reflect.TypeFor[report.Store](),
 	"report's finding":   reflect.TypeFor[report.Finding](),
 	"proven":             reflect.TypeFor[report.Proven](),
+	"report's mend":      reflect.TypeFor[report.Mended](),
 	"report's rule":      reflect.TypeFor[report.Rule](),
 	"unknown":            reflect.TypeFor[report.Unknown](),
 	"interruption":       reflect.TypeFor[report.Interruption](),

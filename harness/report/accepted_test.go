@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/shadowrun/shadowrun/harness/ledger"
 )
 
 // let is a report in which all violations are of findings that people let be.
@@ -41,6 +43,25 @@ func TestWhoeverSignsIsToldWhatWasAccepted(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What was mended since was not when it ran: no acceptance makes this soak a good one.
+func TestMendedSinceIsNotAccepted(t *testing.T) {
+	for _, test := range []struct {
+		name             string
+		until            time.Time
+		accepted, mended bool
+	}{
+		{"accepted", noon.Add(time.Hour), true, false},
+		{"mended", noon, false, true},
+		{"accepted until a minute ago", noon.Add(time.Minute), false, false},
+	} {
+		said := &ledger.Acceptance{Reason: "fixed the seed", Who: "ada", At: noon, Until: test.until}
+		f := newFinding(ledger.Finding{Sighting: ledger.Sighting{Key: "k"}, Accepted: said}, noon.Add(2*time.Minute), "")
+		if (f.Accepted != nil) != test.accepted || (f.Mended != nil) != test.mended {
+			t.Errorf("%s: %+v", test.name, f)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 )
 
 func findings(r *Report) []block {
@@ -14,6 +15,9 @@ func findings(r *Report) []block {
 	var commands []string
 	for _, f := range r.Findings {
 		accepted := "no"
+		if f.Mended != nil {
+			accepted = fmt.Sprintf("no, but mended since, on %s by %s: %s", f.Mended.At.UTC().Format(time.DateOnly), f.Mended.Who, f.Mended.Reason)
+		}
 		if f.Accepted != nil {
 			accepted = fmt.Sprintf("by %s until %s: %s", f.Accepted.Who, f.Accepted.day(), f.Accepted.Reason)
 		}

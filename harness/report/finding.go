@@ -20,6 +20,7 @@ type Finding struct {
 	Proven       *Proven         `json:"proven,omitempty"` // without, class and cause are suspicions
 	Reproduction string          `json:"reproduction"`
 	Accepted     *Accepted       `json:"accepted,omitempty"`
+	Mended       *Mended         `json:"mended,omitempty"` // what ran was not: it counts all the same
 }
 
 // Sight is when and in which run a finding was seen.
@@ -40,6 +41,13 @@ type Proven struct {
 type Accepted struct {
 	Reason string    `json:"reason"`
 	Until  time.Time `json:"until"`
+	Who    string    `json:"who"`
+}
+
+// Mended says that somebody closed a finding, in a build that came after what this soak ran.
+type Mended struct {
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
 	Who    string    `json:"who"`
 }
 

@@ -155,8 +155,12 @@ func newFinding(f ledger.Finding, at time.Time, suffix string) Finding {
 	if e := f.Explained; e != nil {
 		x.Proven = &Proven{string(e.Class), string(e.Cause), e.Proof, e.Runs}
 	}
-	if f.AcceptedAt(at) {
-		x.Accepted = &Accepted{f.Accepted.Reason, f.Accepted.Until, f.Accepted.Who}
+	switch a := f.Accepted; {
+	case a == nil:
+	case a.Mended():
+		x.Mended = &Mended{a.Reason, a.At, a.Who}
+	case f.AcceptedAt(at):
+		x.Accepted = &Accepted{a.Reason, a.Until, a.Who}
 	}
 	return x
 }
