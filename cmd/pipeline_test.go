@@ -105,9 +105,11 @@ func TestTimeLineBegins(t *testing.T) {
 
 func TestThresholdsHaveTheirUnits(t *testing.T) {
 	for what, want := range map[string]string{
-		"duration": "72 h", "human_wait": "72 h", "error_rate": "72 %", "timeout": "1m12s", "retries": "72", "dead_letters": "72",
+		"duration": "the threshold is 72 h", "human_wait": "the threshold is 72 h", "error_rate": "the threshold is 72 %",
+		"timeout": "the threshold is 1m12s", "retries": "the threshold is 72", "dead_letters": "the threshold is 72",
+		"failed": "always critical", "held": "always critical",
 	} {
-		if got := threshold(project.Finding{What: what, Limit: 72}); got != want {
+		if got := threshold(project.Finding{What: what, Level: project.Critical, Limit: 72}); got != want {
 			t.Errorf("%s: got %q, want %q", what, got, want)
 		}
 	}
