@@ -113,8 +113,12 @@ func (a *app) toSign(path string, f *signFlags) (s sign.SignOff, err error) {
 				a.say("%s: %s", printable(c.What), printable(c.Detail))
 			}
 		}
+		why := "the evidence is not intact: there is nothing to sign"
+		if r.Untouched() && r.UnknownKey {
+			why = "whether the evidence is intact can't be told here: nothing is signed"
+		}
 		hints := []string{"'shadowrun verify " + soak.ShellQuote(path) + " --require 0' shows all that is checked"}
-		return s, failure{errors.New("the evidence is not intact: there is nothing to sign"), exitFail, append((&verifyFlags{keys: f.keys}).hints(r), hints...)}
+		return s, failure{errors.New(why), exitFail, append((&verifyFlags{keys: f.keys}).hints(r), hints...)}
 	}
 	attestation := path + verify.AttestationSuffix
 	text, err := os.ReadFile(attestation)
