@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,7 +14,10 @@ import (
 func TestBenchWithoutRoom(t *testing.T) {
 	dir := t.TempDir()
 	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=64k"); errors.Is(err, unix.EPERM) {
-		t.Skip("a full file system takes root")
+		if os.Getenv("CI") != "" {
+			t.Fatal("a full file system takes root, and CI is set")
+		}
+		t.Skip("NOT TESTED: a full file system takes root")
 	} else if err != nil {
 		t.Fatal(err)
 	}

@@ -115,3 +115,12 @@ func missing(t *testing.T, program string) {
 	}
 	t.Skipf("NOT TESTED: %s is not installed", program)
 }
+
+// needsRoot skips a test loudly for want of root, and fails it where CI is set.
+func needsRoot(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatalf("%s takes root, and CI is set", what)
+	}
+	t.Skipf("NOT TESTED: %s takes root", what)
+}

@@ -126,6 +126,32 @@ func (b *browser) press(t *testing.T, key string) {
 	b.do(t, chromedp.KeyEvent(key))
 }
 
+// picture keeps what the whole page looks like among the test's artifacts.
+func (b *browser) picture(t *testing.T, name string) {
+	t.Helper()
+	picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(t.ArtifactDir(), name+".png"), picture, 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// accessible has the page checked by axe's rules, where they are there.
+func (b *browser) accessible(t *testing.T, name, axe string) {
+	t.Helper()
+	if axe == "" {
+		return
+	}
+	ask[chromedp.Void](t, b, axe)
+	violations := ask[[]string](t, b, `axe.run(document, {resultTypes: ["violations"]}).then((r) =>
+		r.violations.map((v) => v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " " + n.failureSummary).join("; ")))`)
+	if len(violations) > 0 {
+		t.Errorf("%s: accessibility:\n%s", name, strings.Join(violations, "\n"))
+	}
+}
+
 // looks takes a picture of each of the page's looks, and has it checked for accessibility.
 func (b *browser) looks(t *testing.T) {
 	axe := accessibilityRules(t)
@@ -140,21 +166,9 @@ func (b *browser) looks(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.until(t, look.name+": nothing needs scrolling sideways", fmt.Sprintf(`document.documentElement.scrollWidth <= %d`, look.width))
-		picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(t.ArtifactDir(), look.name+".png"), picture, 0o666); err != nil {
-			t.Fatal(err)
-		}
-		if axe == "" || !look.checked {
-			continue
-		}
-		ask[chromedp.Void](t, b, axe)
-		violations := ask[[]string](t, b, `axe.run(document, {resultTypes: ["violations"]}).then((r) =>
-			r.violations.map((v) => v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " " + n.failureSummary).join("; ")))`)
-		if len(violations) > 0 {
-			t.Errorf("%s: accessibility:\n%s", look.name, strings.Join(violations, "\n"))
+		b.picture(t, look.name)
+		if look.checked {
+			b.accessible(t, look.name, axe)
 		}
 	}
 	b.do(t, chromedp.EmulateViewport(1100, 800))

@@ -2,9 +2,7 @@ package cmd
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -41,21 +39,9 @@ func TestReportInABrowser(t *testing.T) {
 			if look.media == "print" && !ask[bool](t, b, `getComputedStyle(document.body).backgroundColor === "rgb(255, 255, 255)" && getComputedStyle(document.querySelector("nav")).display === "none"`) {
 				t.Error("it is not dark on white, or has links to sections that paper has not")
 			}
-			picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(filepath.Join(t.ArtifactDir(), look.name+".png"), picture, 0o666); err != nil {
-				t.Fatal(err)
-			}
-			if axe == "" || !look.checked {
-				return
-			}
-			ask[chromedp.Void](t, b, axe)
-			violations := ask[[]string](t, b, `axe.run(document, {resultTypes: ["violations"]}).then((r) =>
-				r.violations.map((v) => v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " " + n.failureSummary).join("; ")))`)
-			if len(violations) > 0 {
-				t.Errorf("accessibility:\n%s", strings.Join(violations, "\n"))
+			b.picture(t, look.name)
+			if look.checked {
+				b.accessible(t, look.name, axe)
 			}
 		})
 	}
