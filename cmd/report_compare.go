@@ -19,13 +19,13 @@ func (a *app) reportCompareCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "compare A B",
 		Short: "Two soaks side by side: what got better or worse, what is new, what is gone",
-		Long: `Compares two reports: verdict, gates, findings, figures and run times. A workflow that B did not run is worse: its findings
-are not tested, not gone, and what is better in all counts for nothing. A and B are each a report in JSON, an
-evidence bundle, or the number of a soak in the state folder.
+		Long: `Compares two reports: verdict, gates, findings, figures and run times. A and B are each a report in JSON, an evidence bundle,
+or the number of a soak in the state folder.
 
 A rate is better or worse only where chance would seldom do as much (Fisher's exact test, 5 %), a time only where it
 changed by more than half, and by more than a millisecond, over at least 100 runs. A workflow that B did not run is worse:
-its findings are not tested, not gone, and what looks better of B as a whole counts for nothing.
+its findings are not tested, not gone, and what looks better of B as a whole counts for nothing. A report
+lists 500 findings at most: one that the other may have among the rest is not listed, neither new nor gone.
 
 Exit status: 1 where anything is worse, or a finding is new.`,
 		Example: `  shadowrun report compare 1 2
@@ -106,7 +106,7 @@ func (a *app) printComparedReports(of report.Comparison) error {
 }
 
 // trendNames leave what is neither better nor worse without a word.
-var trendNames = map[report.Trend]string{report.Worse: "WORSE", report.New: "NEW", report.Better: "better", report.Gone: "gone", report.Untested: "not tested", report.Other: ""}
+var trendNames = map[report.Trend]string{report.Worse: "WORSE", report.New: "NEW", report.Better: "better", report.Gone: "gone", report.Untested: "not tested", report.Unlisted: "not listed", report.Other: ""}
 
 func orNothing(text string) string {
 	if text == "" {

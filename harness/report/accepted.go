@@ -40,7 +40,7 @@ func (r *Report) accepted(n int64, classes ...replay.Class) string {
 		return ""
 	}
 	count := quantity(findings, "finding")
-	if r.Figures.FindingsAll > len(r.Findings) {
+	if r.cutFindings() {
 		count = "at least " + count
 	}
 	were := "were"

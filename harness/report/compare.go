@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -38,6 +39,7 @@ const (
 	New      Trend = "new"
 	Gone     Trend = "gone"
 	Untested Trend = "not tested" // a finding of a workflow that the second did not run
+	Unlisted Trend = "not listed" // a finding that may be among those that the other report counts and leaves out
 	Other    Trend = "other"      // neither better nor worse
 )
 
@@ -63,7 +65,7 @@ func Compare(before, after *Report) Comparison {
 	c.figures(before, after)
 	c.times(before, after)
 	c.doubt()
-	order := []Trend{Worse, New, Untested, Better, Gone, Other}
+	order := []Trend{Worse, New, Untested, Unlisted, Better, Gone, Other}
 	slices.SortStableFunc(c.Changes, func(a, b Change) int { return slices.Index(order, a.Trend) - slices.Index(order, b.Trend) })
 	c.Worse = slices.ContainsFunc(c.Changes, func(x Change) bool { return x.Trend == Worse || x.Trend == New && x.Kind == "finding" })
 	return c
@@ -124,7 +126,7 @@ func (c *Comparison) findings(before, after *Report) {
 		name := findingName(to)
 		i := slices.IndexFunc(before.Findings, func(f Finding) bool { return f.Key == to.Key })
 		if i < 0 {
-			c.add(New, "finding", name, "", seen(to, after))
+			c.onlyOne(New, name, before.cutFindings(), "", seen(to, after))
 			continue
 		}
 		from := before.Findings[i]
@@ -146,9 +148,17 @@ func (c *Comparison) findings(before, after *Report) {
 			if slices.Contains(c.lost, from.Workflow) {
 				trend = Untested
 			}
-			c.add(trend, "finding", findingName(from), seen(from, before), "")
+			c.onlyOne(trend, findingName(from), after.cutFindings(), seen(from, before), "")
 		}
 	}
+}
+
+// onlyOne adds a finding that one of two reports lists. Where the other's list is cut, it may stand in the rest.
+func (c *Comparison) onlyOne(trend Trend, name string, cut bool, before, after string) {
+	if cut && trend != Untested {
+		trend, before, after = Unlisted, cmp.Or(before, "not listed"), cmp.Or(after, "not listed")
+	}
+	c.add(trend, "finding", name, before, after)
 }
 
 func findingName(f Finding) string {
@@ -184,39 +194,6 @@ func (c *Comparison) figures(before, after *Report) {
 			c.add(Other, "figure", f.name, f.from, f.to)
 		}
 	}
-}
-
-// rate compares two rates of what is to be rare.
-func (c *Comparison) rate(kind, name string, from, of, to, by int64) {
-	if of == 0 || by == 0 || fisher(from, of, to, by) >= 0.05 {
-		return
-	}
-	say := func(n, of int64) string {
-		return fmt.Sprintf("%s of %s (%s)", number(n), number(of), percent(float64(n)/float64(of)))
-	}
-	c.add(trendOf(float64(to)/float64(by)-float64(from)/float64(of)), kind, name, say(from, of), say(to, by))
-}
-
-// fisher returns how likely chance alone is to part a of n and b of m at least as unevenly as they are: Fisher's exact test,
-// of both sides.
-func fisher(a, n, b, m int64) float64 {
-	a, b = min(a, n), min(b, m) // a finding may be seen more than once in a replay's place
-	total := a + b
-	chance := func(x int64) float64 { return choose(n, x) + choose(m, total-x) - choose(n+m, total) }
-	seen := chance(a)
-	var p float64
-	for x := max(0, total-m); x <= min(total, n); x++ {
-		if c := chance(x); c <= seen+1e-7 {
-			p += math.Exp(c)
-		}
-	}
-	return min(1, p)
-}
-
-// choose is the logarithm of a binomial coefficient.
-func choose(n, k int64) float64 {
-	gamma := func(x int64) float64 { l, _ := math.Lgamma(float64(x + 1)); return l }
-	return gamma(n) - gamma(k) - gamma(n-k)
 }
 
 // timedRuns is how many runs there must be for their times to be compared.

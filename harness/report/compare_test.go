@@ -21,6 +21,11 @@ func TestCompare(t *testing.T) {
 			r.Findings = append(r.Findings, Finding{Key: "abcdef0123", Workflow: "orders", Class: "volatile", Path: "/id", Count: 9})
 		}, want: []string{"new finding abcdef01 orders volatile /id:  → 9 of 2,400"}, worse: true},
 		{name: "a finding that is gone", after: func(r *Report) { r.Findings = r.Findings[1:] }, want: []string{"gone finding 4dcba048 orders violation /items/*/price|<script>alert(1)</script>: 2 of 2,400 → "}},
+		{name: "a finding that the first may have left out", before: func(r *Report) { r.Figures.FindingsAll = 501 }, after: func(r *Report) {
+			r.Findings = append(r.Findings, Finding{Key: "abcdef0123", Workflow: "orders", Class: "volatile", Path: "/id", Count: 9})
+		}, want: []string{"not listed finding abcdef01 orders volatile /id: not listed → 9 of 2,400"}},
+		{name: "a finding that the second may have left out", after: func(r *Report) { r.Findings, r.Figures.FindingsAll = r.Findings[1:], 501 },
+			want: []string{"not listed finding 4dcba048 orders violation /items/*/price|<script>alert(1)</script>: 2 of 2,400 → not listed"}},
 		{name: "a finding that is seen more often by chance", after: func(r *Report) { r.Findings[1].Count = 8 }},
 		{name: "and by more than chance", after: func(r *Report) { r.Findings[1].Count = 40 },
 			want: []string{"worse finding f471d227 orders volatile /at: 4 of 2,400 (0.167 %) → 40 of 2,400 (1.67 %)"}, worse: true},
@@ -71,6 +76,11 @@ func TestCompare(t *testing.T) {
 			}
 			if test.after != nil {
 				test.after(after)
+			}
+			for _, r := range []*Report{before, after} {
+				if r.Figures.FindingsAll == len(sample().Findings) {
+					r.Figures.FindingsAll = len(r.Findings)
+				}
 			}
 			c := Compare(before, after)
 			var got []string

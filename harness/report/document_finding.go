@@ -29,7 +29,7 @@ func findings(r *Report) []block {
 		commands = append(commands, fmt.Sprintf("%s # %s", f.Reproduction, shortKey(f.Key)))
 	}
 	blocks := []block{t}
-	if more := r.Figures.FindingsAll - len(r.Findings); more > 0 {
+	if more := r.Figures.FindingsAll - len(r.Findings); r.cutFindings() {
 		blocks = append(blocks, paragraph(fmt.Sprintf("There are %s more; shadowrun findings has them all.", number(more))))
 	}
 	var proofs list
@@ -105,7 +105,15 @@ func stops(r *Report) []block {
 	for _, s := range r.Stops {
 		t.rows = append(t.rows, []string{at(s.At), s.Who, s.What, s.Detail})
 	}
-	return append(blocks, t)
+	return append(append(blocks, t), earlier(r.Figures.StopsAll-len(r.Stops), "shadowrun stop log has them all")...)
+}
+
+// earlier says how many entries a table leaves out.
+func earlier(n int, where string) []block {
+	if n <= 0 {
+		return nil
+	}
+	return []block{paragraph(fmt.Sprintf("These are the last; there are %s earlier ones: %s.", number(n), where))}
 }
 
 func alerts(r *Report) []block {
@@ -116,5 +124,5 @@ func alerts(r *Report) []block {
 	for _, a := range r.Alerts {
 		t.rows = append(t.rows, []string{a.Condition, a.Severity, at(a.Opened), instant(a.Resolved), a.Text})
 	}
-	return []block{t}
+	return append([]block{t}, earlier(r.Figures.AlertsAll-len(r.Alerts), "ledger.db has them all, in its table alerts")...)
 }

@@ -136,6 +136,9 @@ func gravestFirst(findings []Finding) []Finding {
 	return findings
 }
 
+// cutFindings says whether there are findings that it counts and does not list.
+func (r *Report) cutFindings() bool { return r.Figures.FindingsAll > len(r.Findings) }
+
 // gravity puts violations first, and within a class those that nobody accepted.
 func (f Finding) gravity() int {
 	gravity := 0

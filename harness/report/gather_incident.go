@@ -126,6 +126,7 @@ func (g *gathering) stops() error {
 			g.Stops = append(g.Stops, Action{e.At, e.Who, e.What, e.Detail})
 		}
 	}
+	g.Figures.StopsAll = len(g.Stops)
 	g.Stops = g.Stops[max(0, len(g.Stops)-maxEntries):]
 	return nil
 }
@@ -146,6 +147,7 @@ func (g *gathering) alerts() error {
 		}
 		g.Alerts = append(g.Alerts, x)
 	}
+	g.Figures.AlertsAll = len(g.Alerts)
 	g.Alerts = g.Alerts[max(0, len(g.Alerts)-maxEntries):]
 	return nil
 }

@@ -1,8 +1,10 @@
 package report
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,6 +101,32 @@ func TestRenderedOfAKilledSoak(t *testing.T) {
 		t.Errorf("it is %s, %s", r.State, r.Verdict.Result)
 	}
 	rendered(t, "killed", ".md", portable(r))
+}
+
+// TestEarlierEntriesAreCounted: what the tables leave out is said.
+func TestEarlierEntriesAreCounted(t *testing.T) {
+	l, dir := begun(t)
+	for i := range maxEntries + 2 {
+		at := noon.Add(time.Duration(i) * time.Second)
+		if err := l.AppendAction(ledger.Action{At: at, Who: "ada", What: "stop enabled", Detail: fmt.Sprint(i)}); err != nil {
+			t.Fatal(err)
+		}
+		m := ledger.AlertMessage{Alert: ledger.Alert{ID: fmt.Sprint(i), Soak: 1, Condition: "stalled", Severity: "warning", Opened: at, Changed: at, Messages: 1}, Kind: "opened", At: at}
+		if err := l.AppendAlerts([]ledger.AlertMessage{m}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := gather(t, dir, Options{At: noon.Add(time.Hour)})
+	type cut struct{ all, listed int }
+	want := []cut{{maxEntries + 2, maxEntries}, {maxEntries + 2, maxEntries}}
+	if got := []cut{{r.Figures.StopsAll, len(r.Stops)}, {r.Figures.AlertsAll, len(r.Alerts)}}; !slices.Equal(want, got) || r.Stops[0].Detail != "2" || r.Alerts[0].ID != "2" {
+		t.Errorf("want %v, got %v, from %q and %q", want, got, r.Stops[0].Detail, r.Alerts[0].ID)
+	}
+	for _, words := range []string{"2 earlier ones: shadowrun stop log", "2 earlier ones: ledger.db"} {
+		if !strings.Contains(string(Markdown(r)), words) {
+			t.Errorf("the report does not say %q", words)
+		}
+	}
 }
 
 // TestAStopThatStands is found by its file, whoever made it, also where the ledger knows of none.

@@ -57,6 +57,8 @@ type Figures struct {
 	Total       Counts      `json:"total"`
 	Rate        float64     `json:"mismatch_rate"` // of the replays that were checked
 	FindingsAll int         `json:"findings"`      // also where fewer are listed
+	StopsAll    int         `json:"stops"`         // entries of the audit log, likewise
+	AlertsAll   int         `json:"alerts"`        // likewise
 	Progression Progression `json:"progression"`
 }
 

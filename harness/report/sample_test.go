@@ -24,7 +24,7 @@ func sample() *Report {
 			Workflows:    []Workflow{{"orders", []string{"python3", "flow.py", "{seed} | <b>"}, []string{"again", "resumed"}}, {"prices", nil, []string{"again"}}},
 			Builds:       []Build{{"orders", "21c193803a56", []int{1}}, {"orders", "9f95c4b0aa11", []int{2, 3}}, {"prices", "5cf8d78a0b1c", []int{1, 2, 3}}},
 			Environments: []Environment{{"soak-1", "linux", "amd64", "6.18.4", 2, []int{1, 2, 3}}}, FailOn: "violation", UnknownRate: 0.001},
-		Figures: Figures{Started: noon, Last: &last, Promised: 7200, Active: 7201.5, Total: total, Rate: 7.0 / 2399, FindingsAll: 3,
+		Figures: Figures{Started: noon, Last: &last, Promised: 7200, Active: 7201.5, Total: total, Rate: 7.0 / 2399, FindingsAll: 3, StopsAll: 2, AlertsAll: 2,
 			Progression: Progression{3600, []Period{{1, noon, first, first}, {2, noon.Add(time.Hour), second, total}}}},
 		RunTimes: []RunTime{
 			{"orders", 1440, 0.004, 0.012, 0.035, 1.5, []Bucket{{0.005, 12}, {0.02, 1300}, {0.05, 127}, {2, 1}}},
