@@ -19,8 +19,9 @@ func (a *app) runbookLintCommand() *cobra.Command {
 		Short: "Say what is wrong with runbooks",
 		Long: `Says what is wrong with runbooks, a line each: ids that are there twice, blocks without a language, unknown
 attributes, placeholders that no scenario binds and a shell misreads, outputs of no step, fences that are not
-closed, dead links. A runbook with the comment <!-- runbook: strict --> must also give each procedure a severity,
-a response time, symptoms, diagnosis, resolution, verification and escalation.
+closed, dead links, and what scenarios carry out though it is not there, or not as it was reviewed. A runbook with
+the comment <!-- runbook: strict --> must also give each procedure a severity, a response time, symptoms, diagnosis,
+resolution, verification and escalation.
 
 Exit status: 1 where anything is wrong.`,
 		Example: `  shadowrun runbook lint
@@ -37,6 +38,9 @@ Exit status: 1 where anything is wrong.`,
 					in.Read = readerBeside(f.files[i])
 				}
 				problems = append(problems, runbook.Lint(b, in)...)
+			}
+			for _, o := range runbook.Coverage(books, scenarios).Orphans {
+				problems = append(problems, runbook.Problem{File: o.Use.Scenario.Name + ".txtar", Line: o.Use.Line, Msg: o.Why})
 			}
 			slices.SortStableFunc(problems, func(a, b runbook.Problem) int {
 				return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))

@@ -35,6 +35,11 @@ func Lint(b *Book, in Surroundings) []Problem {
 	for s := range b.steps {
 		l.placeholders(s)
 	}
+	for _, scenario := range in.Scenarios {
+		for _, u := range scenario.Uses {
+			l.stale(u)
+		}
+	}
 	for _, link := range b.links {
 		l.link(link)
 	}
@@ -111,6 +116,26 @@ func (l *linting) bound(s *Step, name string) bool {
 		}
 	}
 	return false
+}
+
+// stale tells of what a scenario carries out and nobody has reviewed as it is now.
+func (l *linting) stale(u *Use) {
+	steps, _ := u.steps(l.in.Books) // one that is not there is for coverage to tell
+	for _, s := range steps {
+		if u.Reviewed == s.digest || s.step.Manual != "" || l.book.Step(s.step.ID) != s.step {
+			continue
+		}
+		line, what := s.step.Line, "step"
+		if u.Whole {
+			line, what = s.step.Procedure.Line, "procedure"
+		}
+		why := "changed since it was reviewed as " + u.Reviewed
+		if u.Reviewed == "" {
+			why = "was never reviewed"
+		}
+		l.tell(line, "%s %s %s; look at its commands and what %s asserts of them, then write there '%s %s %s'", what, u.Name, why, u.Place(), what, u.Name, s.digest)
+		return // the steps of a procedure share its digest
+	}
 }
 
 func (l *linting) strict(p *Procedure) {

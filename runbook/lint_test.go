@@ -51,7 +51,11 @@ func TestLint(t *testing.T) {
 				t.Fatal(err)
 			}
 			in := Surroundings{Books: []*Book{a, mustParse(t, "b", "# Up\n")}, Read: readable}
-			scenario, err := ScanScenario("s", []byte("bind bound 1\nstep s\nbind late 2\n"))
+			digest := "none"
+			if s := a.Step("s"); s != nil {
+				digest = s.Digest
+			}
+			scenario, err := ScanScenario("s", []byte("bind bound 1\nstep s "+digest+"\nbind late 2\n"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -61,6 +65,35 @@ func TestLint(t *testing.T) {
 				got = append(got, p.String())
 			}
 			if diff := cmp.Diff(test.want, got, equalEmpty); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// A block that is not the one its scenario reviewed is told where it stands, with what makes it reviewed.
+func TestLintTellsOfStaleSteps(t *testing.T) {
+	a := mustParse(t, "a", strings.ReplaceAll("# A\n~~~sh id=s\nls\n~~~\n~~~sh id=call manual=\"no\"\nx\n~~~\n# B\n~~~sh\nls\n~~~", "~~~", "```"))
+	step, procedure := a.Step("s").Digest, a.Procedure("b").Digest()
+	for _, test := range []struct{ name, script, want string }{
+		{"as reviewed", "step s " + step + "\nprocedure a:b " + procedure, ""},
+		{"changed", "# it lists\nstep s 0123456789ab", "a.md:2: step s changed since it was reviewed as 0123456789ab; look at its commands and what n.txtar:2 asserts of them, then write there 'step s " + step + "'"},
+		{"never reviewed", "step a:s", "a.md:2: step a:s was never reviewed; look at its commands and what n.txtar:1 asserts of them, then write there 'step a:s " + step + "'"},
+		{"a whole procedure", "procedure b 0123456789ab", "a.md:8: procedure b changed since it was reviewed as 0123456789ab; look at its commands and what n.txtar:1 asserts of them, then write there 'procedure b " + procedure + "'"},
+		{"one of two uses", "step s " + step + "\nstep s 0", "a.md:2: step s changed since it was reviewed as 0; look at its commands and what n.txtar:2 asserts of them, then write there 'step s " + step + "'"},
+		{"a person's, and one of another book", "step call 0\nstep z 0\nstep gone 0", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			scenario, err := ScanScenario("n", []byte(test.script))
+			if err != nil {
+				t.Fatal(err)
+			}
+			z := mustParse(t, "z", strings.ReplaceAll("# Z\n~~~sh id=z\nls\n~~~", "~~~", "```"))
+			var got []string
+			for _, p := range Lint(a, Surroundings{Books: []*Book{a, z}, Scenarios: []*Scenario{scenario}}) {
+				got = append(got, p.String())
+			}
+			if diff := cmp.Diff(test.want, strings.Join(got, "\n")); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
