@@ -36,6 +36,9 @@ func (p *Project) asides(s *survey) ([]aside, error) {
 			if errors.Is(err, fs.ErrNotExist) || err == nil && bytes.Equal(held, content) {
 				break
 			}
+			if err != nil {
+				return all, err
+			}
 			to = fmt.Sprintf("%s/%d/%s.%d", damagedDir, n+1, strings.ReplaceAll(d.File, "/", "~"), again)
 		}
 		all = append(all, aside{to, content})

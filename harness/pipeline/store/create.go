@@ -67,6 +67,9 @@ func (o Options) bear(dir, id string, e project.Entry) (*Project, error) {
 	if err == nil {
 		err = p.Append(e)
 	}
+	if errors.Is(err, ErrHappened) { // not in a folder that goes away again
+		err = p.failed
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", id, err), p.Close())
 	}

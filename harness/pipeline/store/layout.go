@@ -63,7 +63,7 @@ func number(id string) int {
 // enter opens a project's folder, out of which nothing leads: its name is an id, and neither it
 // nor anything in it is a symbolic link.
 func enter(dir string) (*os.Root, string, error) {
-	id := filepath.Base(filepath.Clean(dir))
+	id := filepath.Base(dir)
 	if err := project.CheckID(id); err != nil {
 		return nil, id, err
 	}

@@ -14,7 +14,6 @@ import (
 const fresh = ".fresh-"
 
 func freshDir(dir string) string {
-	dir = filepath.Clean(dir)
 	return filepath.Join(filepath.Dir(dir), fresh+filepath.Base(dir))
 }
 
@@ -59,10 +58,10 @@ func Renew(dir string, seed uint64, o Options, reason string) (archive string, e
 }
 
 func freeArchive(dir, id string, n int) (string, error) {
-	archive := filepath.Join(filepath.Dir(filepath.Dir(filepath.Clean(dir))), "archive")
+	archive := filepath.Join(filepath.Dir(filepath.Dir(dir)), "archive")
 	to := filepath.Join(archive, fmt.Sprintf("%s.%d", id, n))
 	for again := 2; ; again++ {
-		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(to); err != nil {
 			return to, os.MkdirAll(archive, 0o755)
 		}
 		to = filepath.Join(archive, fmt.Sprintf("%s.%d.%d", id, n, again))

@@ -49,7 +49,9 @@ func mend(dir string, o Options, plan func(*Project, *survey) (repair, error)) (
 	if err != nil {
 		return m, fmt.Errorf("%s: %w", p.id, err)
 	}
-	if err := p.happen(r.entry, s.files); err != nil {
+	if err := p.happen(r.entry, s.files); errors.Is(err, ErrHappened) {
+		return m, fmt.Errorf("%w\nwhere opening finds damage: %s", err, reconstruct(p.id))
+	} else if err != nil {
 		return m, err
 	}
 	if m, err = p.mending(s, r, aside); err != nil {

@@ -72,7 +72,7 @@ func (s *survey) walk(root *os.Root) error {
 			return fmt.Errorf("%s: %w", s.id, err)
 		case e.IsDir() && name == damagedDir:
 			return fs.SkipDir
-		case e.IsDir():
+		case e.IsDir() && !aFile(name):
 			return nil
 		case !e.Type().IsRegular():
 			s.links = true
@@ -90,6 +90,11 @@ func (s *survey) walk(root *os.Root) error {
 		}
 		return nil
 	})
+}
+
+// aFile tells the names that no folder may have.
+func aFile(name string) bool {
+	return name == logFile || strings.HasPrefix(name, stateFile) || strings.HasPrefix(name, lettersFile)
 }
 
 // readLog folds the log as far as it holds.
