@@ -1,11 +1,14 @@
 package report
 
 import (
+	"database/sql"
+	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/shadowrun/shadowrun/harness"
+	"github.com/shadowrun/shadowrun/harness/soak"
 )
 
 // TestRejudge judges the soak with faults by other configurations than its own.
@@ -73,6 +76,46 @@ func TestRejudge(t *testing.T) {
 			}
 			if test.unmet != "" && !unmet[test.unmet] || test.unmet == "" && unmet["No violation and no drift"] {
 				t.Errorf("not met: %v; want %q", unmet, test.unmet)
+			}
+		})
+	}
+}
+
+// TestRejudgeOfDrift: the documents don't tell drift from a violation, the build's fingerprint did when it was recorded.
+func TestRejudgeOfDrift(t *testing.T) {
+	s, of := viewFaulty(t)
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(s.Dir)); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", soak.LedgerPath(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{"UPDATE replays SET verdict = 'drift' WHERE verdict = 'violation'", "UPDATE checkpoints SET drift = violation, violation = 0"} {
+		if _, err := db.Exec(query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	was := gather(t, s.Dir, Options{At: of.Ended}).Figures.Total
+	ruled := faultyConfig(scratch)
+	ruled.Rules = append(ruled.Rules, harness.RuleConfig{Ignore: "/n/n", Workflow: "random", Reason: "known"})
+	type figures struct{ drift, violation, match int64 }
+	for _, test := range []struct {
+		name   string
+		config harness.Config
+		want   figures
+	}{
+		{"stays drift", faultyConfig(scratch), figures{was.Violation, 0, was.Match}},
+		{"is hidden by a rule", ruled, figures{0, 0, was.Match + was.Violation}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := gather(t, dir, Options{At: of.Ended, Rejudge: &Today{File: "shadowrun.yaml", Digest: "d", Config: test.config}}).Figures.Total
+			if got := (figures{c.Drift, c.Violation, c.Match}); got != test.want {
+				t.Errorf("got %+v, want %+v", got, test.want)
 			}
 		})
 	}
