@@ -62,9 +62,6 @@ func acceptArtifacts(s *project.State, files map[string]string) {
 				now[name] = digest
 			}
 		}
-		if len(now) == 0 {
-			return nil
-		}
 		return now
 	}
 	for name, stage := range s.Stages {

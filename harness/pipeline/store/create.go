@@ -51,9 +51,6 @@ func (o Options) born(dir, id string, e project.Entry) (*Project, error) {
 
 // bear makes a whole project in a folder of another name.
 func (o Options) bear(dir, id string, e project.Entry) (*Project, error) {
-	if err := os.Chmod(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("%s: %w", id, err)
-	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", id, err)
@@ -63,7 +60,7 @@ func (o Options) bear(dir, id string, e project.Entry) (*Project, error) {
 		return nil, errors.Join(err, root.Close())
 	}
 	p := &Project{id: id, root: root, lock: lock, disk: o.on(root), options: o, history: newHistory()}
-	err = errors.Join(p.disk.Mkdir(objects), p.disk.Create(logFile, nil), p.disk.Sync(artifacts), p.disk.Sync(objects))
+	err = errors.Join(os.Chmod(dir, 0o755), p.disk.Mkdir(objects), p.disk.Create(logFile, nil), p.disk.Sync(artifacts), p.disk.Sync(objects))
 	if err == nil {
 		err = p.Append(e)
 	}

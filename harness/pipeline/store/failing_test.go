@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -233,27 +234,36 @@ func TestFailingDisk(t *testing.T) {
 				if !errors.Is(err, errDisk) {
 					t.Fatalf("operation %d: want to be told that it failed, got %v", at, err)
 				}
-				if happened := errors.Is(err, ErrHappened); happened && u.repairs && !strings.HasSuffix(err.Error(), "where opening finds damage: "+reconstruct("project-1")) {
-					t.Errorf("operation %d: want to be told what to do, got %v", at, err)
-				}
-				again := u.do
-				if errors.Is(err, ErrHappened) {
-					again = within(nothing)
-				}
-				err = again(dir, quick())
-				if u.repairs && errors.As(err, new(*Damage)) {
-					_, err = Reconstruct(dir, quick(), "as advised")
-				}
-				if err != nil {
-					t.Fatalf("operation %d failed, and then: %v", at, err)
-				}
-				if u.repairs {
-					repaired(t, whole, dir)
-				} else if diff := cmp.Diff(want, files(t, rootOf(dir))); diff != "" {
-					t.Fatalf("operation %d failed, and then (-want +got):\n%s", at, diff)
-				}
+				u.onceMore(t, fmt.Sprintf("operation %d failed", at), dir, err, whole, want)
 			}
 		})
+	}
+}
+
+// onceMore undertakes it again, after the error, and compares with the project of which the whole came about at once.
+func (u undertaking) onceMore(t testing.TB, what, dir string, err error, whole string, want map[string]string) {
+	t.Helper()
+	happened := errors.Is(err, ErrHappened)
+	if happened && u.repairs && !strings.HasSuffix(err.Error(), "where opening finds damage: "+reconstruct("project-1")) {
+		t.Errorf("%s: want to be told what to do, got %v", what, err)
+	}
+	again := u.do
+	if happened {
+		again = within(nothing)
+	}
+	err = again(dir, quick())
+	if u.repairs && errors.As(err, new(*Damage)) {
+		_, err = Reconstruct(dir, quick(), "as advised")
+	}
+	if err != nil {
+		t.Fatalf("%s, and then: %v", what, err)
+	}
+	if u.repairs {
+		repaired(t, whole, dir)
+		return
+	}
+	if diff := cmp.Diff(want, existing(t, rootOf(dir))); diff != "" {
+		t.Fatalf("%s, and then (-want +got):\n%s", what, diff)
 	}
 }
 

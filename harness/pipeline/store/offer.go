@@ -12,7 +12,7 @@ import (
 // offer leaves, of the commands that mend what was found, those that will not be refused, puts the
 // one that loses least first, and says what each loses.
 func (s *survey) offer(root *os.Root) error {
-	if len(s.damage) == 0 || s.links {
+	if len(s.damage) == 0 {
 		return nil
 	}
 	backups, err := s.backups(root)

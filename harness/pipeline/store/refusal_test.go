@@ -81,3 +81,47 @@ func TestDamageSaysWhere(t *testing.T) {
 		})
 	}
 }
+
+// TestWhileAnotherIsAtWork: who holds a project is told to whoever would change it, dry or in earnest; it can be looked at.
+func TestWhileAnotherIsAtWork(t *testing.T) {
+	dir, p := created(t, quick())
+	defer closed(t, p)
+	before := files(t, dir)
+	for what, do := range looks(stateFile) {
+		err := do(dir)
+		var held *HeldError
+		if what == "read" || what == "stuck" {
+			if err != nil {
+				t.Errorf("%s: %v", what, err)
+			}
+		} else if !errors.As(err, &held) || held.Project != "project-1" || held.PID != os.Getpid() || held.Actor != "engine" {
+			t.Errorf("%s: want to be told who holds it, got %v", what, err)
+		}
+	}
+	if diff := cmp.Diff(before, files(t, dir)); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
+// TestAnotherEntryThanTheOneThatFailed: nothing of what could not be written is left, in memory or on the disk.
+func TestAnotherEntryThanTheOneThatFailed(t *testing.T) {
+	for at := 1; at <= 6; at++ { // the folder is prepared, then the log's line is written
+		dir, p := created(t, quick())
+		before, real := files(t, dir), p.disk
+		p.disk = faulty{real, at, new(int)}
+		if err := p.Append(project.Entry{Event: project.StageStarted, Stage: "intake"}); !errors.Is(err, errDisk) || errors.Is(err, ErrHappened) {
+			t.Fatalf("operation %d: got %v", at, err)
+		}
+		if diff := cmp.Diff(before, files(t, dir)); diff != "" {
+			t.Errorf("operation %d: files (-want +got):\n%s", at, diff)
+		}
+		p.disk = real
+		if p.failed == nil {
+			appended(t, p, project.Entry{Event: project.Notified, Reason: "something else"}, project.Entry{Event: project.StageStarted, Stage: "intake"})
+		} else if err := p.Append(project.Entry{Event: project.Notified}); !errors.Is(err, errDisk) {
+			t.Errorf("operation %d: want nothing written until it is opened again, got %v", at, err)
+		}
+		closed(t, p)
+		intact(t, dir)
+	}
+}

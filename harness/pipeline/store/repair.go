@@ -94,7 +94,7 @@ func planned(dir string, o Options, plan func(*Project, *survey) (repair, error)
 		return m, err
 	}
 	if err := s.lacks(after, r.brought); err != nil {
-		return m, err
+		return m, fmt.Errorf("%s: %w", id, err)
 	}
 	if err := p.history.add(e); err != nil {
 		return m, fmt.Errorf("%s: %w", id, err)
