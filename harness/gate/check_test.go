@@ -2,11 +2,14 @@ package gate
 
 import (
 	"context"
+	"fmt"
+	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/shadowrun/shadowrun/harness/soak"
 	"github.com/shadowrun/shadowrun/replay"
 )
 
@@ -183,6 +186,26 @@ func TestOrphansWithinTheScope(t *testing.T) {
 		if got := r.check(test.scope).Count(Orphan); got != test.want {
 			t.Errorf("%+v: %d orphans, want %d", test.scope, got, test.want)
 		}
+	}
+}
+
+// A file that goldens.sum does not name is nobody's, whatever it is called; no case would find it.
+func TestStrays(t *testing.T) {
+	r := newRepository(t, oneFlow, steady)
+	r.accept()
+	for _, name := range []string{"flow/9.golden", "gone/1.golden", "zzz.golden"} {
+		r.write(filepath.Join("testdata/goldens", name), "what a merge left\n")
+	}
+	report := r.check(Scope{})
+	var got []string
+	for _, p := range report.Problems {
+		got = append(got, fmt.Sprintf("%s %s", p.Golden, p.Kind))
+	}
+	if diff := cmp.Diff([]string{"flow/9.golden orphan", "gone/1.golden orphan", "zzz.golden orphan"}, got); diff != "" {
+		t.Errorf("(want -, got +)\n%s", diff)
+	}
+	if outcome, why := report.Judge(); outcome != soak.Inconclusive {
+		t.Errorf("%s: %s", outcome, why)
 	}
 }
 

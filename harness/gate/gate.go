@@ -89,7 +89,7 @@ func (g *Gate) Check(ctx context.Context) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	report.Problems = ofFolder(problems)
+	report.Problems = g.ofFolder(problems)
 	report.Results = g.checkAll(ctx)
 	orphans, err := g.orphans(problems)
 	report.Results = append(report.Results, orphans...)
@@ -99,7 +99,7 @@ func (g *Gate) Check(ctx context.Context) (Report, error) {
 // Problems names what is wrong now with the goldens themselves.
 func (g *Gate) Problems() ([]golden.Problem, error) {
 	problems, err := g.folder.Verify(nil)
-	return ofFolder(problems), err
+	return g.ofFolder(problems), err
 }
 
 // checkAll checks the cases, and tells of each.
@@ -130,12 +130,16 @@ func (g *Gate) each(n int, do func(int)) {
 	group.Wait()
 }
 
-// ofFolder returns the problems that are no single golden's: a case finds its own. A file that goldens.sum does not name
-// is an orphan.
-func ofFolder(problems []golden.Problem) []golden.Problem {
+// ofFolder returns the problems that are no single golden's: a case finds its own. A file that goldens.sum does not name is
+// nobody's, unless it lies where a case has its golden.
+func (g *Gate) ofFolder(problems []golden.Problem) []golden.Problem {
+	ours := map[string]bool{}
+	for _, c := range Cases(g.Config) {
+		ours[golden.FolderEntry{Workflow: c.Workflow, Seed: c.Seed}.Path()] = true
+	}
 	var rest []golden.Problem
 	for _, p := range problems {
-		if filepath.Ext(p.Golden) != ".golden" {
+		if filepath.Ext(p.Golden) != ".golden" || p.Kind == golden.ProblemOrphan && !ours[p.Golden] {
 			rest = append(rest, p)
 		}
 	}
@@ -149,7 +153,7 @@ func (g *Gate) orphans(problems []golden.Problem) ([]Result, error) {
 		cases[c] = true
 	}
 	entries, err := g.folder.List()
-	if err != nil && len(ofFolder(problems)) > 0 {
+	if err != nil && len(g.ofFolder(problems)) > 0 {
 		return nil, nil // which says it
 	}
 	if err != nil {
