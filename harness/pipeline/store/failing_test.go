@@ -342,3 +342,10 @@ func TestDryRunSaysWhatIsDone(t *testing.T) {
 		})
 	}
 }
+
+// existing are files but what the beginning of a project could not take away again.
+func existing(t testing.TB, root string) map[string]string {
+	all := files(t, root)
+	maps.DeleteFunc(all, func(name, _ string) bool { return strings.Contains(name, "/"+unborn) })
+	return all
+}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"os"
+	"os/signal"
 	"strings"
 	"testing"
 
@@ -14,6 +15,10 @@ import (
 const renewVariable = "STORE_TEST_RENEW"
 
 func TestMain(m *testing.M) {
+	if order := os.Getenv(limitVariable); order != "" {
+		signal.Ignore(unix.SIGXFSZ)
+		os.Exit(childWithALimit(order))
+	}
 	if step, dir, is := strings.Cut(os.Getenv(renewVariable), ":"); is {
 		o := quick()
 		o.step = func(at string) {
