@@ -44,10 +44,15 @@ func readConfig(root string) ([]byte, error) {
 
 // agentNames lists the agents that have a file, sorted.
 func agentNames(root string) ([]string, error) {
-	files, err := filepath.Glob(filepath.Join(root, ".somas", "agents", "*.yml"))
+	files, err := os.ReadDir(filepath.Join(root, ".somas", "agents"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	var names []string
 	for _, f := range files {
-		names = append(names, strings.TrimSuffix(filepath.Base(f), ".yml"))
+		if name, is := strings.CutSuffix(f.Name(), ".yml"); is {
+			names = append(names, name)
+		}
 	}
 	return names, err
 }

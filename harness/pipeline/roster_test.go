@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -46,6 +48,31 @@ func TestWhichAgentWorks(t *testing.T) {
 				t.Errorf("want %s, got %s, %v", c.want, w.Name, err)
 			case c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)):
 				t.Errorf("want a refusal that says %q, got %v", c.says, err)
+			}
+		})
+	}
+}
+
+// TestAgentsOfARootWithOddLetters: whatever the root's folder is called, its agents are found.
+func TestAgentsOfARootWithOddLetters(t *testing.T) {
+	for _, name := range []string{"[1]", "a[b", "*", `back\slash`} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, noGates, nil)
+			root := filepath.Join(t.TempDir(), name)
+			if err := os.CopyFS(root, os.DirFS(r.root)); err != nil {
+				t.Fatal(err)
+			}
+			r.root = root
+			putAgent(t, root, "planner", "stages: [intake]\nbuiltin: stub\n")
+			putAgent(t, root, "planner.yml.old", "stages: [")
+			if err := os.Rename(filepath.Join(root, ".somas", "agents", "planner.yml.old.yml"), filepath.Join(root, ".somas", "agents", "planner.yml.old")); err != nil {
+				t.Fatal(err)
+			}
+			r.agent = faulty("intake", 1, project.Permanent)
+			e := r.engine()
+			e.Agents["planner"] = r.agent
+			if out, err := e.Run(t.Context(), id); err != nil || out.Why != WhyFailed {
+				t.Errorf("the planner was not asked: %+v, %v", out, err)
 			}
 		})
 	}
