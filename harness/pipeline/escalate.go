@@ -9,6 +9,9 @@ import (
 	"github.com/shadowrun/shadowrun/harness/pipeline/store"
 )
 
+// escalated is what receivers are told of an escalation, whatever notify_on names.
+const escalated = "escalated"
+
 // Escalation is an escalated entry's detail.
 type Escalation struct {
 	Severity Severity `json:"severity"`
@@ -58,7 +61,7 @@ func (o Operator) tellOf(ctx context.Context, d *Done, config project.Config, se
 	}
 	defer p.Close()
 	s := p.State()
-	entry := told(ctx, o.Root, n, Notice{Event: "escalated", Project: d.Project, Stage: string(s.CurrentStage), Status: string(s.Status),
+	entry := told(ctx, o.Root, n, Notice{Event: escalated, Project: d.Project, Stage: string(s.CurrentStage), Status: string(s.Status),
 		Message: string(severity) + ": " + o.Reason, At: o.Now(), Seq: s.Sequence})
 	if entry == nil {
 		d.did("told nobody: monitoring.notifications names no receiver, or is off")

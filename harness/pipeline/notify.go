@@ -69,14 +69,13 @@ func told(ctx context.Context, root string, n project.NotificationsConfig, notic
 // tellLast makes good a delivery that an engine was killed before. It may come twice.
 func (s *session) tellLast(ctx context.Context) error {
 	for _, e := range slices.Backward(s.project.Entries()) {
-		if e.Event == project.Notified {
-			var t Telling
-			if json.Unmarshal(e.Detail, &t) == nil && t.Of > 0 {
-				return nil // nothing is told of out of order, so all before it was
-			}
-		}
 		if _, notable := notices[e.Event]; notable {
 			return s.tell(ctx, e)
+		}
+		var t Telling
+		json.Unmarshal(e.Detail, &t) // of our own making, or another event's
+		if e.Event == project.Notified && t.Event != escalated {
+			return nil // engines tell of nothing out of order, so all before it was; an operator's escalation comes in between
 		}
 	}
 	return nil

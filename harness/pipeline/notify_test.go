@@ -114,6 +114,20 @@ func TestNoticeOfADeadEngineIsMadeGood(t *testing.T) {
 	}
 }
 
+// An escalation before the next engine does not take the place of a notice that a dead one owed, nor does it make it come twice.
+func TestEscalationHidesNoNotice(t *testing.T) {
+	r := newRig(t, "pipeline: {human_gates: [intake]}\n", faulty("plan", 0, ""))
+	r.run(WhyWaiting) // nobody was told
+	writeConfig(t, r.root, "pipeline: {human_gates: [intake]}\n"+toFile)
+	must(r.operator().Escalate(t.Context(), id, "low"))(t)
+	r.run(WhyWaiting)
+	must(r.operator().Escalate(t.Context(), id, "low"))(t)
+	r.run(WhyWaiting)
+	if d := cmp.Diff([]string{"escalated intake", "human_gate_opened intake", "escalated intake"}, r.notices()); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+}
+
 // An escalation reaches receivers whatever notify_on names.
 func TestEscalationIsTold(t *testing.T) {
 	r := newRig(t, "monitoring: {notifications: {file: notices.jsonl, notify_on: []}}\n", faulty("plan", 0, ""))
