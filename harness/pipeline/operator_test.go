@@ -269,12 +269,7 @@ func TestAFreshBeginningThatWasCutOff(t *testing.T) {
 		}},
 	} {
 		t.Run(next.name, func(t *testing.T) {
-			r := failed.rig(t)
-			must(r.operator().RestartFresh(id, nil))(t)
-			dir := store.Dir(r.root, id)
-			if err := errors.Join(os.Rename(dir, filepath.Join(filepath.Dir(dir), ".fresh-"+id)), os.Remove(operationsPath(r.root))); err != nil {
-				t.Fatal(err)
-			}
+			r := cutOff(t)
 			var d *store.Damage
 			if _, err := r.operator().Status(id); !errors.As(err, &d) || !strings.Contains(err.Error(), "cut off") {
 				t.Errorf("status: %v", err)

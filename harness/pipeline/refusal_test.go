@@ -49,12 +49,14 @@ var hindrances = []struct {
 		does: []string{"restart a damaged one fresh", "reconstruct", "reconstruct what was edited", "accept what was edited", "restore", "create",
 			"list", "backups", "doctor", "doctor of one", "check an agent"}},
 	{name: "its state can't be written", make: folder(".somas/projects/project-1/state.json.tmp"),
-		does: []string{"restart fresh", "restart a damaged one fresh", "create", "status", "health", "list", "history", "dead letters", "gates",
-			"breakers", "backups", "doctor", "doctor of one", "check an agent", "run"}},
+		does: []string{"restart a damaged one fresh", "create", "list", "backups", "doctor", "doctor of one", "check an agent"}},
 	{name: "the configuration can't be read", make: breaks(".somas/config.yml", "pipeline: ["), minds: readers},
 	{name: "the configuration is a folder", make: folder(".somas/config.yml"), minds: readers},
 	{name: "an agent's file can't be read", make: breaks(".somas/agents/odd.yml", "stages: ["),
 		minds: []string{"reset a breaker", "trip a breaker", "doctor"}},
+	{name: "the agents' folder is a file", make: breaks(".somas/agents", ""),
+		minds: []string{"invoke an agent", "reset a breaker", "trip a breaker", "doctor", "check an agent"}, does: []string{"check an agent"}}, // which has it as a problem
+	{name: "the incidents' folder is a file", make: breaks(".somas/incidents", ""), minds: []string{"record an incident"}},
 	{name: "the log of operations was altered", make: breaks(".somas/operations.jsonl", "{}\n"), minds: enterers},
 	{name: "the log of operations is a folder", make: folder(".somas/operations.jsonl"), minds: enterers},
 }

@@ -2,12 +2,15 @@ package pipeline
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -203,4 +206,185 @@ func TestOperationsLog(t *testing.T) {
 	if log := must(Operations(r.root))(t); len(log) != 3 || log[2].Event != "stop-all" {
 		t.Errorf("got %+v", log)
 	}
+}
+
+// A hook of git has variables that lead to another repository: they don't lead a look there.
+func TestGitsVariablesLeadNowhere(t *testing.T) {
+	needsGit(t)
+	r := waiting.rig(t)
+	gitRun(t, r.root, "init", "-q")
+	commitAll(t, r.root, "as it waits")
+	t.Setenv("GIT_DIR", filepath.Join(t.TempDir(), "elsewhere"))
+	t.Setenv("GIT_WORK_TREE", t.TempDir())
+	if got := must(r.operator().Revisions(t.Context(), id))(t); len(got) != 1 || got[0].Subject != "as it waits" {
+		t.Errorf("revisions: %+v", got)
+	}
+}
+
+// What git needs of the environment it has: its user's configuration, among others.
+func TestGitHasItsUsersConfiguration(t *testing.T) {
+	needsGit(t)
+	r := waiting.rig(t)
+	gitRun(t, r.root, "init", "-q")
+	commitAll(t, r.root, "as it waits")
+	home := t.TempDir()
+	if err := breaks(".gitconfig", "[core\n")(home); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("HOME", home)
+	if got, err := r.operator().Revisions(t.Context(), id); err == nil || !strings.HasPrefix(err.Error(), "git log in "+r.root+": ") || !strings.Contains(err.Error(), ".gitconfig") {
+		t.Errorf("want git's own complaint, got %+v, %v", got, err)
+	}
+}
+
+// Whole revisions, as git has them: id, date, and a subject with whatever letters.
+func TestRevisionsWhole(t *testing.T) {
+	needsGit(t)
+	r := waiting.rig(t)
+	gitRun(t, r.root, "init", "-q")
+	t.Setenv("GIT_COMMITTER_DATE", "2026-01-02T03:04:05+01:00")
+	for _, subject := range []string{"one: the \x1f first", "two | ü"} {
+		writeConfig(t, r.root, "# "+subject+"\n")
+		commitAll(t, r.root, subject)
+	}
+	got := must(r.operator().Revisions(t.Context(), ""))(t)
+	for i := range got {
+		if len(got[i].ID) != 40 {
+			t.Errorf("id: %q", got[i].ID)
+		}
+		got[i].ID = ""
+	}
+	want := []Revision{{Date: "2026-01-02T03:04:05+01:00", Subject: "two | ü"}, {Date: "2026-01-02T03:04:05+01:00", Subject: "one: the \x1f first"}}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+	if none := must(r.operator().Revisions(t.Context(), "project-9"))(t); none == nil || len(none) != 0 {
+		t.Errorf("of no project: %#v", none)
+	}
+	if got, err := r.operator().Revisions(t.Context(), "../x"); err == nil || !strings.Contains(err.Error(), "want project-N") {
+		t.Errorf("of no id: %+v, %v", got, err)
+	}
+}
+
+// What keeps a rollback from being done is said, and nothing is written.
+func TestRollbackIsHindered(t *testing.T) {
+	needsGit(t)
+	config := func(revision string) func(Operator) (Done, error) {
+		return func(o Operator) (Done, error) { return o.RollbackConfig(context0, revision) }
+	}
+	state := func(id, revision string) func(Operator) (Done, error) {
+		return func(o Operator) (Done, error) { return o.Rollback(context0, id, revision) }
+	}
+	for _, c := range []struct {
+		name string
+		make func(*testing.T, *rig)
+		do   func(Operator) (Done, error)
+		says string
+	}{
+		{"there is no git", func(t *testing.T, _ *rig) { t.Setenv("PATH", t.TempDir()) }, config("HEAD"), "git is not installed: what was committed can't be looked up"},
+		{"no id", nil, state("../x", "HEAD"), "want project-N"},
+		{"it was never committed", nil, state("project-9", "HEAD"), "; .somas/projects/project-9/state.json was never committed"},
+		{"no revision", nil, config(""), `revision "": expected a commit, such as HEAD~1`},
+		{"a NUL", nil, config("HEAD\x00"), "expected a commit"},
+		{"today's is a folder", func(t *testing.T, r *rig) {
+			if err := folder(".somas/config.yml")(r.root); err != nil {
+				t.Fatal(err)
+			}
+		}, config("HEAD"), "config.yml: is a directory"},
+		{"what would be kept beside it can't be", func(t *testing.T, r *rig) {
+			if err := folder(".somas/config.yml.backup/x")(r.root); err != nil {
+				t.Fatal(err)
+			}
+		}, config("HEAD"), "file exists"},
+		{"an engine is at work", func(t *testing.T, r *rig) {
+			p := must(openProject(r.root, id, r.now, "engine"))(t)
+			t.Cleanup(func() { p.Close() })
+		}, state(id, "HEAD"), "engine"},
+		{"nobody does it", nil, func(o Operator) (Done, error) { o.Actor = ""; return o.Rollback(context0, id, "HEAD") }, "give an actor and a reason"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := waiting.rig(t)
+			writeConfig(t, r.root, "# ours\n")
+			gitRun(t, r.root, "init", "-q")
+			commitAll(t, r.root, "as it waits")
+			if c.make != nil {
+				c.make(t, r)
+			}
+			before := files(t, filepath.Join(r.root, ".somas"))
+			delete(before, "projects/project-1/lock")
+			if d, err := c.do(r.operator()); err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("want an error that says %q, got %+v, %v", c.says, d, err)
+			}
+			after := files(t, filepath.Join(r.root, ".somas"))
+			delete(after, "projects/project-1/lock")
+			if d := cmp.Diff(before, after); d != "" {
+				t.Errorf("it was refused, and wrote (-was +is)\n%s", d)
+			}
+		})
+	}
+}
+
+// Of many revisions the ten newest are named, with the beginning of their ids.
+func TestRevisionsAreNamed(t *testing.T) {
+	needsGit(t)
+	r := newRig(t, "", nil)
+	gitRun(t, r.root, "init", "-q")
+	for i := range 11 {
+		writeConfig(t, r.root, fmt.Sprintf("# %d\n", i))
+		commitAll(t, r.root, fmt.Sprintf("number %d", i))
+	}
+	_, err := r.operator().RollbackConfig(t.Context(), "HEAD~50")
+	if err == nil {
+		t.Fatal("rolled back to no revision")
+	}
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) != 11 || !strings.HasSuffix(lines[0], "; .somas/config.yml was changed by") {
+		t.Fatalf("got %q", lines)
+	}
+	all := must(r.operator().Revisions(t.Context(), ""))(t)
+	for i, line := range lines[1:] {
+		if want := fmt.Sprintf("  %s %s number %d", all[i].ID[:12], all[i].Date, 10-i); line != want {
+			t.Errorf("want %q, got %q", want, line)
+		}
+	}
+}
+
+// All that a rollback says and enters, of a state and of a configuration that is there or not.
+func TestRollbackWhole(t *testing.T) {
+	needsGit(t)
+	r := waiting.rig(t)
+	writeConfig(t, r.root, "error_handling: {retries: 7, debugger: helper}\nquality_gates: {plan: {depth: 1}}\n")
+	gitRun(t, r.root, "init", "-q")
+	commitAll(t, r.root, "as it waits")
+	must(r.operator().Reject(id))(t)
+	r.at = rigStart.Add(time.Minute)
+	p := &page{t: t}
+	p.part("a state")
+	for _, dry := range []bool{true, false} {
+		o := r.operator()
+		o.DryRun = dry
+		p.say("said", r.root, must(o.Rollback(t.Context(), id, "HEAD"))(t))
+	}
+	p.entered(must(r.operator().History(id, Filter{Tail: 2}))(t))
+	for _, today := range []string{"error_handling: {retries: 1, debugger: stub}\n", "", "retries: ["} {
+		p.part("in place of " + today)
+		writeConfig(t, r.root, today)
+		if today == "" {
+			if err := errors.Join(os.Remove(ConfigPath(r.root)), os.Remove(ConfigPath(r.root)+".backup")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		o := r.operator()
+		o.DryRun = true
+		p.say("would", r.root, must(o.RollbackConfig(t.Context(), "HEAD"))(t))
+		p.say("did", r.root, must(r.operator().RollbackConfig(t.Context(), "HEAD"))(t))
+		there := files(t, filepath.Join(r.root, ".somas"))
+		p.say("config.yml", r.root, there["config.yml"])
+		p.say("config.yml.backup", r.root, there["config.yml.backup"])
+	}
+	for _, e := range must(Operations(r.root))(t) {
+		e.Prev, e.Sum = "", ""
+		p.say("the root's log", r.root, e)
+	}
+	p.is("rollback")
 }

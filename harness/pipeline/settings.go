@@ -23,13 +23,8 @@ func settingsChanged(before, after project.Config) []string {
 func settings(c project.Config) map[string]string {
 	all := map[string]string{}
 	var document map[string]any
-	text, err := json.Marshal(c)
-	if err == nil {
-		err = json.Unmarshal(text, &document)
-	}
-	if err != nil {
-		panic(err) // it was read from such a text
-	}
+	text, _ := json.Marshal(c) // it was read from such a text
+	json.Unmarshal(text, &document)
 	flatten(all, "", document)
 	return all
 }
