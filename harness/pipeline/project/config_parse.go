@@ -1,7 +1,6 @@
 package project
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,7 +11,6 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
-	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // ConfigError is a mistake in a YAML file, with its place.
@@ -125,11 +123,7 @@ func (f *yamlFile) hold(s schema, doc any) error {
 	if err != nil {
 		return f.at(nil, err.Error())
 	}
-	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
-	if err != nil {
-		return f.at(nil, err.Error())
-	}
-	err = s.checkValue(v)
+	err = s.check(b)
 	var m *mismatch
 	if errors.As(err, &m) {
 		return f.at(m.path, m.Error())
@@ -139,10 +133,10 @@ func (f *yamlFile) hold(s schema, doc any) error {
 
 func (f *yamlFile) decode(doc map[string]any, to any) error {
 	b, err := json.Marshal(doc)
-	if err != nil {
-		return f.at(nil, err.Error())
+	if err == nil {
+		err = decodeStrict(b, to)
 	}
-	if err := decodeStrict(b, to); err != nil {
+	if err != nil {
 		return f.at(nil, err.Error())
 	}
 	return nil
@@ -201,10 +195,6 @@ func child(n ast.Node, key string) (ast.Node, *token.Token) {
 			if v.Key.GetToken().Value == key {
 				return v.Value, v.Key.GetToken()
 			}
-		}
-	case *ast.MappingValueNode:
-		if n.Key.GetToken().Value == key {
-			return n.Value, n.Key.GetToken()
 		}
 	case *ast.SequenceNode:
 		if i, err := strconv.Atoi(key); err == nil && i >= 0 && i < len(n.Values) {

@@ -19,6 +19,12 @@ func TestConfigErrorsHaveTheNearestPlace(t *testing.T) {
 		{"a syntax error", "agents: [\n", "c.yml:1:"},
 		{"a number that JSON lacks", "quality_gates: {verify: .inf}\n", "c.yml:1:"},
 		{"no number", "quality_gates: {verify: {coverage: .nan}}\n", "c.yml:1:"},
+		{"a key that is a list", "? [a]\n: b\n", "c.yml:2:1: found an invalid key"},
+		{"a key that is written as another", "quality_gates: {verify: {0x1: -1}}\n", "c.yml:1:14: "},
+		{"another key that is", "quality_gates: {verify: {0x1: {}}}\n", "c.yml:1:17: quality_gates.verify.1: minProperties: got 0, want 1"},
+		{"a duration too long", "pipeline: {stage_timeout: 99999999999999h}\n", "c.yml:1:9: time: invalid duration"},
+		{"nothing but a list", "- - a\n", "c.yml:1:1: want keys and values"},
+		{"a list's element in a list", "monitoring: {notifications: {notify_on: [error_occurred, soon]}}\n", "c.yml:1:58: monitoring.notifications.notify_on.1: "},
 		{"too much", strings.Repeat("#", 256<<10) + "\n", "c.yml: it has 262145 bytes: want 262144 at most"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 
 func TestDefaults(t *testing.T) {
 	want := project.Config{}.Defaults()
-	for name, src := range map[string]string{"empty": "", "a comment": "# nothing\n", "braces": "{}\n"} {
+	for name, src := range map[string]string{"empty": "", "nothing": "null\n", "nothing, in short": "~\n", "no document": "# a\n---\n", "a comment": "# nothing\n", "braces": "{}\n"} {
 		got, err := project.ParseConfig("config.yml", []byte(src))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

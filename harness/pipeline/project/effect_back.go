@@ -53,10 +53,7 @@ func checkpointIDs(checkpoints []Checkpoint) []string {
 }
 
 func bury(d *draft) error {
-	f, err := detail[Failure](d.e)
-	if err != nil {
-		return err
-	}
+	f, _ := detail[Failure](d.e) // recordError has read it
 	stage := d.s.Stages[d.e.Stage]
 	d.letters = append(d.letters, DeadLetter{
 		ID: fmt.Sprintf("letter-%d", d.e.Seq), Sequence: d.e.Seq, At: d.e.At,

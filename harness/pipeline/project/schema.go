@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -38,25 +39,21 @@ func newSchema(name string) schema {
 	return schema{name, sync.OnceValue(func() *jsonschema.Schema {
 		c := jsonschema.NewCompiler()
 		c.AssertFormat()
-		files, err := Schemas.ReadDir(".")
-		if err != nil {
-			panic(err)
-		}
-		for _, file := range files {
-			src, err := Schemas.ReadFile(file.Name())
-			if err != nil {
-				panic(err)
-			}
-			doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(src))
-			if err != nil {
-				panic(fmt.Sprintf("%s: %v", file.Name(), err))
-			}
-			if err := c.AddResource(file.Name(), doc); err != nil {
-				panic(err)
-			}
-		}
-		return c.MustCompile(name + ".schema.json")
+		c.UseLoader(embedded{})
+		return c.MustCompile("schema:///" + name + ".schema.json")
 	})}
+}
+
+// embedded loads the schemas.
+type embedded struct{}
+
+func (embedded) Load(url string) (any, error) {
+	file, err := Schemas.Open(path.Base(url))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return jsonschema.UnmarshalJSON(file)
 }
 
 // mismatch is the first place, in the document's order of keys, at which a schema does not hold.
@@ -78,11 +75,7 @@ func (s schema) check(src []byte) error {
 	if err != nil {
 		return fmt.Errorf("it is not JSON: %w", err)
 	}
-	return s.checkValue(doc)
-}
-
-func (s schema) checkValue(doc any) error {
-	err := s.compile().Validate(doc)
+	err = s.compile().Validate(doc)
 	var v *jsonschema.ValidationError
 	if !errors.As(err, &v) {
 		return err

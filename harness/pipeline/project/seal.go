@@ -39,10 +39,7 @@ func (s State) Sealed() (State, error) {
 
 // Encode is the state as state.json holds it, checksum included.
 func (s State) Encode() ([]byte, error) {
-	s, err := s.Sealed()
-	if err != nil {
-		return nil, err
-	}
+	s, _ = s.Sealed()
 	b, err := encode(s)
 	if err != nil {
 		return nil, err
@@ -78,12 +75,10 @@ func ReadEdited(src []byte) (State, error) {
 // Encode is the letters as dead_letters.json holds them, checksum included.
 func (l Letters) Encode() ([]byte, error) {
 	l.Checksum = ""
+	b, _ := encode(l)
+	l.Checksum = Digest(b)
 	b, err := encode(l)
 	if err != nil {
-		return nil, err
-	}
-	l.Checksum = Digest(b)
-	if b, err = encode(l); err != nil {
 		return nil, err
 	}
 	return b, lettersSchema.check(b)
@@ -109,10 +104,7 @@ func ReadEditedLetters(src []byte) (Letters, error) {
 
 // sealed compares a document with its only spelling.
 func sealed[T any](src []byte, checksum string, encode func(T) ([]byte, error), v T) error {
-	want, err := encode(v)
-	if err != nil {
-		return err
-	}
+	want, _ := encode(v)
 	if bytes.Equal(src, want) {
 		return nil
 	}
@@ -158,14 +150,11 @@ func ParseEntry(line []byte, prev string) (Entry, error) {
 	if err := decodeStrict(line, &e); err != nil {
 		return e, err
 	}
-	unsummed, err := e.unsummed()
-	if err != nil {
-		return e, err
-	}
+	unsummed, _ := e.unsummed()
 	if want := Digest(unsummed); e.Sum != want {
 		return e, fmt.Errorf("it was altered: its sum is %s: want %s", e.Sum, want)
 	}
-	if again, err := e.Line(); err != nil || !bytes.Equal(again, line) {
+	if again, _ := e.Line(); !bytes.Equal(again, line) {
 		return e, fmt.Errorf("it was altered: it is not spelled as it was written")
 	}
 	if e.Prev != prev {
