@@ -42,7 +42,7 @@ func (k *machineKeys) ring(a *app) (*golden.Ring, error) {
 func (a *app) verifyCommand() *cobra.Command {
 	var f verifyFlags
 	c := &cobra.Command{
-		Use:   "verify BUNDLE",
+		Use:   "verify [bundle] BUNDLE",
 		Short: "Check a bundle of evidence and its signatures, offline",
 		Long: `Checks a bundle that 'shadowrun report --bundle' wrote, and says of each thing whether it is intact: every file in it, its
 manifest, the machine's attestation (BUNDLE.intoto.jsonl), and each person's sign-off (BUNDLE.NAME.signoff.json and
@@ -62,8 +62,13 @@ missing, 3 there is no signature to check.`,
 		Example: `  shadowrun verify out.tar.zst --allowed-signers allowed_signers
   shadowrun verify out.tar.zst --allowed-signers allowed_signers --public-key soak-host.pub --require 2
   shadowrun verify out.tar.zst --require 0`,
-		Args: arguments(1, 1),
-		RunE: func(_ *cobra.Command, args []string) error { return a.verify(args[0], &f) },
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 2 && args[0] == "bundle" { // a bundle is all there is to verify; whoever says so says no more
+				return nil
+			}
+			return arguments(1, 1)(c, args)
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return a.verify(args[len(args)-1], &f) },
 	}
 	f.keys.add(c)
 	c.Flags().StringVar(&f.approvers, "allowed-signers", "", "the list of approvers, a `file`")
