@@ -44,7 +44,8 @@ func placeholdersIn(block string) [][]int {
 		if at[0] > 0 && block[at[0]-1] == '<' {
 			return true
 		}
-		return slices.ContainsFunc(inside, func(s [2]int) bool { return s[0] < at[0] && at[0] < s[1] })
+		i, _ := slices.BinarySearchFunc(inside, at[0]+1, func(s [2]int, end int) int { return s[1] - end })
+		return i < len(inside) && inside[i][0] < at[0]
 	})
 }
 
@@ -73,9 +74,10 @@ func substitutions(block string) [][2]int {
 
 func placeholderNames(block string) []string {
 	var names []string
+	seen := map[string]bool{}
 	for _, at := range placeholdersIn(block) {
-		if name := block[at[0]+1 : at[1]-1]; !slices.Contains(names, name) {
-			names = append(names, name)
+		if name := block[at[0]+1 : at[1]-1]; !seen[name] {
+			names, seen[name] = append(names, name), true
 		}
 	}
 	return names

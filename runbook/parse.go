@@ -39,6 +39,7 @@ func Parse(name string, src []byte) (*Book, error) {
 	p.lines = lineStarts(p.src)
 	p.refuseHidden()
 	p.refuseDeep()
+	p.refuseLarge()
 	if len(p.errs) > 0 {
 		return p.book, errors.Join(p.errs...)
 	}

@@ -1,0 +1,59 @@
+package runbook
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// What would take the parser many seconds is refused by its line, before it is parsed.
+func TestLargeInputs(t *testing.T) {
+	table := func(columns int) string {
+		return strings.Repeat("|a", columns) + "|\n" + strings.Repeat("|-", columns) + "|\n" + strings.Repeat("|a|\n", 10)
+	}
+	for _, test := range []struct{ name, src, want string }{
+		{"30,000 links in each other", "# A\n" + strings.Repeat("[a](", 30_000), "ops.md:2: the line has 120000 bytes, and more than 4000 are not read; break it into several"},
+		{"images", strings.Repeat("![a](", 30_000), "ops.md:1: the line has 150000 bytes"},
+		{"a line too long by one", strings.Repeat("a", 4001) + "\n", "ops.md:1: the line has 4001 bytes"},
+		{"in a block of code too", "```text\n" + strings.Repeat("a", 4001) + "\n```\n", "ops.md:2: the line has 4001 bytes"},
+		{"a line of the most", strings.Repeat("a", 4000) + "\n", ""},
+		{"a table of 1,500 columns", "# A\n\n" + table(1500), "ops.md:4: the table has more than 50 columns; make several of it"},
+		{"of one too many", table(51), "ops.md:2: the table has more than 50 columns"},
+		{"without the outer bars", "a" + strings.Repeat("|a", 50) + "\n-" + strings.Repeat("|:-:", 50) + "\n", "ops.md:2: the table has more than 50 columns"},
+		{"in a quote", "> " + strings.ReplaceAll(table(51), "\n", "\n> "), "ops.md:2: the table has more than 50 columns"},
+		{"of the most columns", table(50), ""},
+		{"bars that are no table", "a\n\n" + strings.Repeat("|", 200) + "\n\n" + strings.Repeat("a|", 200) + "\n", ""},
+		{"a file too large by one", strings.Repeat("aaaaaaa\n", 256<<10/8) + "\n", "ops.md:32769: the file is larger than 256 KiB; make two runbooks of it"},
+		{"a file of the most", strings.Repeat("aaaaaa\n\n", 256<<10/8), ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			began := time.Now()
+			_, err := Parse("ops", []byte(test.src))
+			if took := time.Since(began); took > 5*time.Second {
+				t.Errorf("it took %v", took)
+			}
+			switch {
+			case test.want == "" && err != nil:
+				t.Error(err)
+			case test.want != "" && (err == nil || !strings.HasPrefix(err.Error(), test.want)):
+				t.Errorf("want %q, got %v", test.want, err)
+			}
+		})
+	}
+}
+
+// Our own part of the work grows with the file, not with its square.
+func TestManyPlaceholders(t *testing.T) {
+	began := time.Now()
+	line := strings.Repeat("<(<a>)<b>", 400) + "\n"
+	b, err := Parse("ops", []byte("# A\n```sh\n"+strings.Repeat(line, 250<<10/len(line))+"```\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	if names := strings.Join(b.Step("a.1").Placeholders, " "); names != "b" {
+		t.Errorf("placeholders are %q, want b: what is in <(…) is a command's input", names)
+	}
+}
