@@ -103,3 +103,80 @@ func TestCommandAgentWithoutItsCredentials(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// The environment is what an agent's file says, and nothing else; its key is taken out of all that is said, as often as it comes.
+func TestCommandAgentsEnvironment(t *testing.T) {
+	t.Setenv("HOME", "/home/ops")
+	t.Setenv("PATH", os.Getenv("PATH")+":/opt/none")
+	path := os.Getenv("PATH")
+	agent := shell(t, "")
+	for _, c := range []struct {
+		name        string
+		credentials []string
+		unset       string
+		want        []string
+		says        string
+	}{
+		{"with its key", []string{"PIPELINE_TEST_KEY"}, "", []string{"HOME=/home/ops", "PATH=" + path, "PIPELINE_TEST_KEY=secret", "LC_ALL=C.UTF-8", "TZ=UTC"}, ""},
+		{"without any", nil, "", []string{"HOME=/home/ops", "PATH=" + path, "LC_ALL=C.UTF-8", "TZ=UTC"}, ""},
+		{"of nobody's home", nil, "HOME", []string{"PATH=" + path, "LC_ALL=C.UTF-8", "TZ=UTC"}, ""},
+		{"without PATH", nil, "PATH", nil, "permanent: the environment has no PATH, which the agent needs"},
+		{"without its key", []string{"PIPELINE_TEST_KEY", "PIPELINE_TEST_NONE"}, "", nil, "permanent: the environment has no PIPELINE_TEST_NONE, which the agent needs"},
+		{"with an empty key", []string{"PIPELINE_TEST_EMPTY"}, "", nil, "permanent: the environment has no PIPELINE_TEST_EMPTY, which the agent needs"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Setenv("PIPELINE_TEST_EMPTY", "")
+			if c.unset != "" {
+				t.Setenv(c.unset, "")
+				os.Unsetenv(c.unset)
+			}
+			agent.credentials = c.credentials
+			got, err := agent.environment()
+			said := ""
+			if err != nil {
+				said = err.Error()
+			}
+			if d := cmp.Diff(c.want, got); d != "" || said != c.says {
+				t.Errorf("%s (-want +got)\n%s", said, d)
+			}
+		})
+	}
+}
+
+// What an agent said is in its failure, without what surrounds it, and without its keys.
+func TestCommandAgentsFailuresWhole(t *testing.T) {
+	for _, c := range []struct {
+		name, script string
+		want         Failure
+	}{
+		{"it says nothing", "exit 3", Failure{Kind: project.Permanent, Message: "sh: exit status 3"}},
+		{"it says something", "echo; echo ' no key ' >&2; exit 4", Failure{Kind: project.Permanent, Message: "sh: exit status 4; it said: no key"}},
+		{"it says its key, again and again", `echo "$PIPELINE_TEST_KEY, $PIPELINE_TEST_KEY" >&2; exit 1`,
+			Failure{Kind: project.Permanent, Message: "sh: exit status 1; it said: [PIPELINE_TEST_KEY], [PIPELINE_TEST_KEY]"}},
+		{"it talks, and answers", `echo warning >&2; echo '{"error":{"kind":"validation","service":"ci","message":"red"}}'`,
+			Failure{Kind: project.Validation, Service: "ci", Message: "red"}},
+		{"it answers what is no answer", `echo '[]'`, Failure{Kind: project.Permanent, Message: "its answer is not what is expected: json: cannot unmarshal array into Go value of type pipeline.Answer" +
+			` (expected one JSON object such as {"artifacts":{"plan.md":"…"},"measures":{"coverage":91}})`}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := shell(t, c.script).Invoke(t.Context(), Task{})
+			if d := cmp.Diff(&c.want, failureOf(err)); d != "" {
+				t.Errorf("(-want +got)\n%s", d)
+			}
+		})
+	}
+}
+
+// An agent is given its whole task, on one line.
+func TestCommandAgentsTaskWhole(t *testing.T) {
+	agent := shell(t, "cat > task; echo '{}'")
+	task := Task{Project: "project-1", Stage: "plan", Seed: 7, Attempt: 2, Inputs: map[string]string{"intake.md": "ü"}, Failure: &Failure{Kind: project.Validation, Message: "thin"}}
+	if _, err := agent.Invoke(t.Context(), task); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"project":"project-1","stage":"plan","seed":7,"attempt":2,"artifacts":{"intake.md":"ü"},"failure":{"kind":"validation","message":"thin"}}`
+	if d := cmp.Diff(want, files(t, agent.root)["task"]); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+}

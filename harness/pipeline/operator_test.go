@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -141,11 +142,16 @@ func TestOperationsRefuseWhileAnEngineWorks(t *testing.T) {
 				o.DryRun = dry
 				done, err := op.do(o)
 				if strings.HasSuffix(op.name, " all") {
-					if err != nil || !strings.Contains(strings.Join(done.Did, "\n"), "looks at pipeline.enabled before its next stage") {
+					want := fmt.Sprintf("project-1: its engine (pid %d) looks at pipeline.enabled before its next stage", os.Getpid())
+					if err != nil || !slices.Contains(done.Did, want) {
 						t.Errorf("got %+v, %v", done, err)
 					}
-				} else if !errors.As(err, new(*store.HeldError)) {
-					t.Errorf("dry run %t: want a HeldError, got %+v, %v", dry, done, err)
+					continue
+				}
+				want := &store.HeldError{Project: id, Holder: store.Holder{PID: os.Getpid(), Since: r.at, Actor: "engine"}}
+				var held *store.HeldError
+				if !errors.As(err, &held) || !cmp.Equal(want, held) {
+					t.Errorf("dry run %t: want %v, got %+v, %v", dry, want, done, err)
 				}
 			}
 			if got := r.state().Sequence; got != before {
@@ -155,41 +161,42 @@ func TestOperationsRefuseWhileAnEngineWorks(t *testing.T) {
 	}
 }
 
-// What is unsafe, or makes no sense, is refused with what would.
+// refusals are of what is unsafe, or makes no sense: each says what would.
+var refusals = []struct {
+	name string
+	rig  *situation
+	do   func(Operator) (Done, error)
+	says string
+}{
+	{"restart what is completed", completed, func(o Operator) (Done, error) { return o.RestartFrom(id, "plan") }, "project-1 is completed"},
+	{"restart fresh what is completed", completed, func(o Operator) (Done, error) { return o.RestartFresh(id, nil) }, "is completed"},
+	{"resume what is completed", completed, func(o Operator) (Done, error) { return o.Resume(id, "") }, "project-1 is completed"},
+	{"restart from nowhere", failed, func(o Operator) (Done, error) { return o.RestartFrom(id, "deploy") }, `there is no stage "deploy": expected one of intake, specify, `},
+	{"restart ahead", failed, func(o Operator) (Done, error) { return o.RestartFrom(id, "verify") }, "stage implement comes before it"},
+	{"resume from no checkpoint", failed, func(o Operator) (Done, error) { return o.Resume(id, "checkpoint-99") }, `there is no checkpoint "checkpoint-99": want one of checkpoint-3, checkpoint-5`},
+	{"unstick what is not stuck", failed, func(o Operator) (Done, error) { return o.Unstick(id) }, "is not stuck"},
+	{"approve what waits for nobody", failed, func(o Operator) (Done, error) { return o.Approve(id) }, "waits for nobody: it is failed"},
+	{"reset a service that is none", failed, func(o Operator) (Done, error) { return o.ResetBreaker(id, "ai-api") }, "expected one of ai_api"},
+	{"replay no letter", completed, func(o Operator) (Done, error) { return o.ReplayLetter(id, "") }, "has no dead letters"},
+	{"replay another letter", failed, func(o Operator) (Done, error) { return o.ReplayLetter(id, "letter-1") }, "there are letter-"},
+	{"purge without saying what", failed, func(o Operator) (Done, error) { return o.PurgeLetters(id, Purge{}) }, "by id, older than a time, or all"},
+	{"purge both", failed, func(o Operator) (Done, error) { return o.PurgeLetters(id, Purge{All: true, OlderThan: time.Hour}) }, "by id, older than a time, or all"},
+	{"purge another letter", failed, func(o Operator) (Done, error) { return o.PurgeLetters(id, Purge{IDs: []string{"letter-1"}}) }, "there are letter-"},
+	{"adjust no gate", failed, func(o Operator) (Done, error) { return o.AdjustGate(id, "verify.speed", project.Gate{Min: new(1.0)}) }, `has no quality gate "verify.speed": there are verify.coverage`},
+	{"adjust a gate to nothing", failed, func(o Operator) (Done, error) { return o.AdjustGate(id, "verify.coverage", project.Gate{}) }, "minimum"},
+	{"escalate at no severity", failed, func(o Operator) (Done, error) { return o.Escalate(context0, id, "urgent") }, "low, medium, high, critical"},
+	{"an incident without a title", failed, func(o Operator) (Done, error) { return o.RecordIncident(id, Incident{Severity: "low"}) }, "has a title"},
+	{"restore no backup", failed, func(o Operator) (Done, error) { return o.Restore(id, "state.json.backup.999") }, "has no backup"},
+	{"create one again", failed, func(o Operator) (Done, error) { return o.Create(id, 1) }, "already"},
+	{"no such project", failed, func(o Operator) (Done, error) { return o.Resume("project-9", "") }, "there is no such project"},
+	{"a damaged project", broken, func(o Operator) (Done, error) { return o.RestartFrom(id, "plan") }, "shadowrun pipeline reconstruct project-1"},
+	{"a damaged project's seed", broken, func(o Operator) (Done, error) { return o.RestartFresh(id, nil) }, "say with which seed"},
+	{"no such agent", failed, func(o Operator) (Done, error) { _, d, err := o.InvokeAgent(context0, id, "none", ""); return d, err }, "none.yml"},
+	{"rolling back without git", failed, func(o Operator) (Done, error) { return o.Rollback(context0, id, "HEAD") }, "git"},
+}
+
 func TestOperationsRefuse(t *testing.T) {
-	low := 1.0
-	for _, c := range []struct {
-		name string
-		rig  *situation
-		do   func(Operator) (Done, error)
-		says string
-	}{
-		{"restart what is completed", completed, func(o Operator) (Done, error) { return o.RestartFrom(id, "plan") }, "project-1 is completed"},
-		{"restart fresh what is completed", completed, func(o Operator) (Done, error) { return o.RestartFresh(id, nil) }, "is completed"},
-		{"resume what is completed", completed, func(o Operator) (Done, error) { return o.Resume(id, "") }, "project-1 is completed"},
-		{"restart from nowhere", failed, func(o Operator) (Done, error) { return o.RestartFrom(id, "deploy") }, `there is no stage "deploy": expected one of intake, specify, `},
-		{"restart ahead", failed, func(o Operator) (Done, error) { return o.RestartFrom(id, "verify") }, "stage implement comes before it"},
-		{"resume from no checkpoint", failed, func(o Operator) (Done, error) { return o.Resume(id, "checkpoint-99") }, `there is no checkpoint "checkpoint-99": want one of checkpoint-3, checkpoint-5`},
-		{"unstick what is not stuck", failed, func(o Operator) (Done, error) { return o.Unstick(id) }, "is not stuck"},
-		{"approve what waits for nobody", failed, func(o Operator) (Done, error) { return o.Approve(id) }, "waits for nobody: it is failed"},
-		{"reset a service that is none", failed, func(o Operator) (Done, error) { return o.ResetBreaker(id, "ai-api") }, "expected one of ai_api"},
-		{"replay no letter", completed, func(o Operator) (Done, error) { return o.ReplayLetter(id, "") }, "has no dead letters"},
-		{"replay another letter", failed, func(o Operator) (Done, error) { return o.ReplayLetter(id, "letter-1") }, "there are letter-"},
-		{"purge without saying what", failed, func(o Operator) (Done, error) { return o.PurgeLetters(id, Purge{}) }, "by id, older than a time, or all"},
-		{"purge both", failed, func(o Operator) (Done, error) { return o.PurgeLetters(id, Purge{All: true, OlderThan: time.Hour}) }, "by id, older than a time, or all"},
-		{"purge another letter", failed, func(o Operator) (Done, error) { return o.PurgeLetters(id, Purge{IDs: []string{"letter-1"}}) }, "there are letter-"},
-		{"adjust no gate", failed, func(o Operator) (Done, error) { return o.AdjustGate(id, "verify.speed", project.Gate{Min: &low}) }, `has no quality gate "verify.speed": there are verify.coverage`},
-		{"adjust a gate to nothing", failed, func(o Operator) (Done, error) { return o.AdjustGate(id, "verify.coverage", project.Gate{}) }, "minimum"},
-		{"escalate at no severity", failed, func(o Operator) (Done, error) { return o.Escalate(context0, id, "urgent") }, "low, medium, high, critical"},
-		{"an incident without a title", failed, func(o Operator) (Done, error) { return o.RecordIncident(id, Incident{Severity: "low"}) }, "has a title"},
-		{"restore no backup", failed, func(o Operator) (Done, error) { return o.Restore(id, "state.json.backup.999") }, "has no backup"},
-		{"create one again", failed, func(o Operator) (Done, error) { return o.Create(id, 1) }, "already"},
-		{"no such project", failed, func(o Operator) (Done, error) { return o.Resume("project-9", "") }, "there is no such project"},
-		{"a damaged project", broken, func(o Operator) (Done, error) { return o.RestartFrom(id, "plan") }, "shadowrun pipeline reconstruct project-1"},
-		{"a damaged project's seed", broken, func(o Operator) (Done, error) { return o.RestartFresh(id, nil) }, "say with which seed"},
-		{"no such agent", failed, func(o Operator) (Done, error) { _, d, err := o.InvokeAgent(context0, id, "none", ""); return d, err }, "none.yml"},
-		{"rolling back without git", failed, func(o Operator) (Done, error) { return o.Rollback(context0, id, "HEAD") }, "git"},
-	} {
+	for _, c := range refusals {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			r := c.rig.rig(t)

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -26,6 +27,16 @@ func TestTell(t *testing.T) {
 		case "/ok":
 			body, _ := io.ReadAll(r.Body)
 			posted <- string(body)
+		case "/204":
+			body, _ := io.ReadAll(r.Body)
+			posted <- string(body)
+			w.WriteHeader(http.StatusNoContent)
+		case "/299":
+			body, _ := io.ReadAll(r.Body)
+			posted <- string(body)
+			w.WriteHeader(299)
+		case "/300":
+			w.WriteHeader(http.StatusMultipleChoices)
 		case "/moved":
 			http.Redirect(w, r, "/ok", http.StatusFound)
 		default:
@@ -53,6 +64,9 @@ func TestTell(t *testing.T) {
 		{name: "a program that fails", command: []string{"sh", "-c", "echo no route >&2; exit 2"}, to: "command sh", fails: "exit status 2 no route"},
 		{name: "no such program", command: []string{"pipeline-test-none"}, to: "command pipeline-test-none", fails: "not started"},
 		{name: "a web hook", webhook: server.URL + "/ok?token=secret", to: "webhook of " + host, received: func() string { return <-posted }},
+		{name: "a web hook without an answer", webhook: server.URL + "/204", to: "webhook of " + host, received: func() string { return <-posted }},
+		{name: "a web hook with an odd answer", webhook: server.URL + "/299", to: "webhook of " + host, received: func() string { return <-posted }},
+		{name: "a web hook with choices", webhook: server.URL + "/300", to: "webhook of " + host, fails: "it answered 300 Multiple Choices, not 2xx"},
 		{name: "a web hook that is gone", webhook: server.URL + "/none?token=secret", to: "webhook of " + host, fails: "404"},
 		{name: "a web hook that moved", webhook: server.URL + "/moved", to: "webhook of " + host, fails: "302"},
 		{name: "a web hook where nobody listens", webhook: "http://127.0.0.1:1/?token=secret", to: "webhook of 127.0.0.1:1", fails: "refused"},
@@ -99,5 +113,80 @@ func TestTellEnds(t *testing.T) {
 	defer end()
 	if err := receivers("", project.NotificationsConfig{Webhook: server.URL})[0].tell(ctx, someNotice); err == nil {
 		t.Error("told nobody, and said nothing of it")
+	}
+}
+
+// What can't be said is not told.
+func TestNoticeThatCanNotBeSaid(t *testing.T) {
+	root := t.TempDir()
+	late := someNotice
+	late.At = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
+	if err := receivers(root, project.NotificationsConfig{File: "notices.jsonl"})[0].tell(t.Context(), late); err == nil || !strings.Contains(err.Error(), "year") {
+		t.Errorf("got %v", err)
+	}
+	if there := files(t, root); len(there) != 0 {
+		t.Errorf("it told %q", there)
+	}
+}
+
+// All receivers that are named are told, in an order; a file may lie elsewhere, is appended to, and is for its owner alone.
+func TestReceiversInOrder(t *testing.T) {
+	root, elsewhere := t.TempDir(), filepath.Join(t.TempDir(), "told.jsonl")
+	all := receivers(root, project.NotificationsConfig{Command: []string{"sh", "-c", "true"}, Webhook: "https://hooks.example/x", File: elsewhere})
+	var names []string
+	for _, r := range all {
+		names = append(names, r.name)
+	}
+	if d := cmp.Diff([]string{"command sh", "webhook of hooks.example", "file " + elsewhere}, names); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+	if none := receivers(root, project.NotificationsConfig{Enabled: true}); none != nil {
+		t.Errorf("of none: %+v", none)
+	}
+	for range 2 {
+		if err := all[2].tell(t.Context(), someNotice); err != nil {
+			t.Fatal(err)
+		}
+	}
+	line := `{"event":"human_gate_opened","project":"project-1","stage":"release","status":"waiting","at":"1970-01-01T00:00:00Z","seq":7}` + "\n"
+	if d := cmp.Diff(map[string]string{"told.jsonl": line + line}, files(t, filepath.Dir(elsewhere))); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+	if info, err := os.Stat(elsewhere); err != nil || info.Mode() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+}
+
+// What a web hook is sent is JSON, and says so.
+func TestWebHooksAreSentJSON(t *testing.T) {
+	got := make(chan string, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		got <- r.Method + " " + r.URL.Path + " " + r.Header.Get("Content-Type")
+	}))
+	defer server.Close()
+	if err := receivers("", project.NotificationsConfig{Webhook: server.URL + "/x"})[0].tell(t.Context(), someNotice); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff("POST /x application/json", <-got); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+}
+
+// A program that is told is in the root's folder, and what it says of its failure is told, without what surrounds it.
+func TestToldProgramsRunInTheRoot(t *testing.T) {
+	root := t.TempDir()
+	for _, c := range []struct{ script, says string }{
+		{"pwd > where", ""},
+		{"echo; echo ' no route ' >&2; exit 2", "exit status 2 no route"},
+		{"kill -9 $$", "killed"},
+	} {
+		err := receivers(root, project.NotificationsConfig{Command: []string{"sh", "-c", c.script}})[0].tell(t.Context(), someNotice)
+		if said := fmt.Sprint(err); (err == nil) != (c.says == "") || err != nil && !strings.Contains(said, c.says) {
+			t.Errorf("%s: want %q, got %v", c.script, c.says, err)
+		}
+	}
+	where, err := filepath.EvalSymlinks(strings.TrimSpace(files(t, root)["where"]))
+	if want, _ := filepath.EvalSymlinks(root); err != nil || where != want {
+		t.Errorf("it ran in %q, %v", where, err)
 	}
 }

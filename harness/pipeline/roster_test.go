@@ -94,12 +94,14 @@ func TestAgentsFilesLieTogether(t *testing.T) {
 func TestServicesOfAgents(t *testing.T) {
 	r := newRig(t, noGates, nil)
 	putAgent(t, r.root, "coder", "stages: [implement]\nbuiltin: stub\nservice: forge\n")
+	putAgent(t, r.root, "second", "stages: [intake]\nbuiltin: stub\nservice: forge\n")
+	putAgent(t, r.root, "third", "stages: [verify]\nbuiltin: stub\nservice: a-first\n")
 	putAgent(t, r.root, "silent", "stages: [plan]\nbuiltin: stub\n")
 	if _, err := r.operator().TripBreaker(id, "forge"); err != nil {
 		t.Error(err)
 	}
 	_, err := r.operator().TripBreaker(id, "smithy")
-	if want := `no agent of project-1 calls a service "smithy": expected one of ai_api, forge`; err == nil || err.Error() != want {
+	if want := `no agent of project-1 calls a service "smithy": expected one of a-first, ai_api, forge`; err == nil || err.Error() != want {
 		t.Errorf("want %s, got %v", want, err)
 	}
 }

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -106,11 +107,19 @@ func TestEventfulWayWhole(t *testing.T) {
 	t.Parallel()
 	p := &page{t: t}
 	r := eventfulRig(t)
+	agent := r.agent
+	r.agent = AgentFunc(func(ctx context.Context, task Task) (Answer, error) {
+		p.say("asked", r.root, task)
+		return agent.Invoke(ctx, task)
+	})
+	p.part("tasks")
 	if err := r.toTheGate(nil); err != nil {
 		t.Fatal(err)
 	}
 	r.at = r.at.Add(time.Hour)
+	must(r.operator().Escalate(t.Context(), id, "high"))(t)
 	must(r.operator().Approve(id))(t)
+	p.part("rests")
 	r.at = r.at.Add(time.Hour)
 	r.agent = faulty("decompose", 9, project.Permanent)
 	p.say("failed", r.root, r.run(WhyFailed))
@@ -132,4 +141,21 @@ func TestEventfulWayWhole(t *testing.T) {
 	p.say("breakers", r.root, must(r.operator().Breakers(id))(t))
 	p.say("gates", r.root, must(r.operator().Gates(id))(t))
 	p.is("eventful")
+}
+
+// TestRefusalsWhole holds all that is said where an operation is refused.
+func TestRefusalsWhole(t *testing.T) {
+	t.Parallel()
+	p := &page{t: t}
+	for _, c := range refusals {
+		if c.rig == broken || c.name == "rolling back without git" {
+			continue // in the store's words, or git's
+		}
+		p.part(c.name)
+		r := c.rig.rig(t)
+		d, err := c.do(r.operator())
+		p.say("said", r.root, fmt.Sprint(err))
+		p.say("did", r.root, d)
+	}
+	p.is("refusals")
 }
