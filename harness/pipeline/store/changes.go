@@ -18,16 +18,14 @@ type changes struct {
 // changes are what makes the files, of which the digests are given, those after n entries.
 func (p *Project) changes(files map[string]string, n int) (*changes, error) {
 	c := &changes{write: map[string][]byte{}}
-	image, err := p.history.image(n)
-	if err != nil {
-		return c, err
-	}
+	image := p.history.image(n)
 	for _, name := range names(image) {
 		want := image[name]
 		if files[name] == want.digest {
 			continue
 		}
 		if want.content == nil {
+			var err error
 			if want.content, err = p.root.ReadFile(object(want.digest)); err != nil {
 				return c, fmt.Errorf("%s: the content of digest %s is not there: %w", name, want.digest, err)
 			}
@@ -86,9 +84,6 @@ func (c *changes) carryOut(p *Project) error {
 		if err := p.disk.Sync(folder); err != nil {
 			return err
 		}
-	}
-	if _, changed := c.write[stateFile]; !changed {
-		return nil
 	}
 	if err := p.disk.Rename(stateFile+temporary, stateFile); err != nil {
 		return err

@@ -59,11 +59,7 @@ func (p *Project) append(e project.Entry) error {
 		return err
 	}
 	n, _ := p.history.last()
-	before, err := p.history.image(n)
-	if err != nil {
-		return fmt.Errorf("%s: %w", p.id, err)
-	}
-	return p.happen(e, digests(before))
+	return p.happen(e, digests(p.history.image(n)))
 }
 
 // happen appends an entry, and makes the files, of which the digests are given, those after it.
@@ -79,18 +75,15 @@ func (p *Project) happen(e project.Entry, files map[string]string) error {
 	if err != nil {
 		return err
 	}
-	if e, err = e.Seal(prev); err != nil {
-		return fmt.Errorf("%s: %w", p.id, err)
-	}
-	line, err := e.Line()
-	if err != nil {
-		return fmt.Errorf("%s: %s: %w", p.id, e.Event, err)
-	}
 	if state.Project != p.id {
 		return fmt.Errorf("%s: %s: it is of %q", p.id, e.Event, state.Project)
 	}
-	// What is read back from the line is what is gone on with: details may have a second spelling.
-	read, err := project.ParseEntry(line, prev)
+	e, _ = e.Seal(prev) // a line that can't be written says why
+	line, err := e.Line()
+	var read project.Entry
+	if err == nil { // what is read back is what is gone on with: details may have a second spelling
+		read, err = project.ParseEntry(line, prev)
+	}
 	if err == nil {
 		err = p.history.add(read)
 	}

@@ -38,17 +38,13 @@ func (h *history) pop() {
 	delete(h.written, n)
 }
 
-// state is state.json after n entries.
-func (h *history) state(n int) ([]byte, error) {
-	if b, ok := h.written[n]; ok {
-		return b, nil
+// state is state.json after n entries. It always has a spelling: what led to it are entries of their form, and a whole
+// state that one brings is held to its own.
+func (h *history) state(n int) []byte {
+	if _, ok := h.written[n]; !ok {
+		h.written[n], _ = h.states[n].Encode()
 	}
-	b, err := h.states[n].Encode()
-	if err != nil {
-		return nil, fmt.Errorf("state after entry %d: %w", n, err)
-	}
-	h.written[n] = b
-	return b, nil
+	return h.written[n]
 }
 
 // last is how many entries there are, and the last one's sum.
@@ -69,10 +65,10 @@ type file struct {
 func document(content []byte) file { return file{project.Digest(content), content} }
 
 // image is what the folder holds after n entries, by name, beside log, lock and objects.
-func (h *history) image(n int) (map[string]file, error) {
+func (h *history) image(n int) map[string]file {
 	all := map[string]file{}
 	if n == 0 {
-		return all, nil
+		return all
 	}
 	state := h.states[n]
 	for name, digest := range state.Artifacts() {
@@ -86,11 +82,7 @@ func (h *history) image(n int) (map[string]file, error) {
 		of[fmt.Sprintf("%s.%d", backupFile, at)] = at
 	}
 	for name, at := range of {
-		content, err := h.state(at)
-		if err != nil {
-			return nil, err
-		}
-		all[name] = document(content)
+		all[name] = document(h.state(at))
 	}
 	letters := map[string]int{lettersFile: n}
 	for _, e := range h.entries[:n] {
@@ -99,13 +91,10 @@ func (h *history) image(n int) (map[string]file, error) {
 		}
 	}
 	for name, at := range letters {
-		content, err := (project.Letters{Version: project.Version, Project: state.Project, Letters: h.letters[at]}).Encode()
-		if err != nil {
-			return nil, fmt.Errorf("dead letters after entry %d: %w", at, err)
-		}
+		content, _ := (project.Letters{Version: project.Version, Project: state.Project, Letters: h.letters[at]}).Encode()
 		all[name] = document(content)
 	}
-	return all, nil
+	return all
 }
 
 // checkpoints are the entries, of the first n, whose states are kept: the last ones that completed

@@ -23,16 +23,23 @@ func limits(resource int, limit uint64) (func() error, error) {
 	return back, unix.Setrlimit(resource, &unix.Rlimit{Cur: limit, Max: was.Max})
 }
 
-// TestTooManyOpenFiles undertakes everything with few that may be opened still: the kernel refuses, in the midst of
-// things. It is told; nothing has happened, or the next to open the project finishes it.
-func TestTooManyOpenFiles(t *testing.T) {
+// firstFree is the number that the next file gets.
+func firstFree(t testing.TB) int {
+	t.Helper()
 	first, err := unix.Dup(0)
+	if err == nil {
+		err = unix.Close(first)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := unix.Close(first); err != nil {
-		t.Fatal(err)
-	}
+	return first
+}
+
+// TestTooManyOpenFiles undertakes everything with few that may be opened still: the kernel refuses, in the midst of
+// things. It is told; nothing has happened, or the next to open the project finishes it.
+func TestTooManyOpenFiles(t *testing.T) {
+	first := firstFree(t)
 	for _, u := range undertakings {
 		t.Run(u.name, func(t *testing.T) {
 			template := u.before(t)
@@ -65,6 +72,37 @@ func TestTooManyOpenFiles(t *testing.T) {
 				t.Errorf("want it refused twice at least, got %d", refused)
 			}
 		})
+	}
+}
+
+// TestTooManyOpenFilesToLook: nothing is taken for damage, or for its absence.
+func TestTooManyOpenFilesToLook(t *testing.T) {
+	first, dir := firstFree(t), early(t)
+	all := looks(backupFile)
+	all["check"] = func(dir string) error { _, err := Check(dir); return err }
+	all["backups"] = func(dir string) error { _, err := Backups(dir); return err }
+	for _, what := range []string{"read", "stuck", "reconstruct, dry", "restore, dry", "check", "backups"} {
+		refused := 0
+		for may := range 5 {
+			back, err := limits(unix.RLIMIT_NOFILE, uint64(first+may))
+			if err != nil {
+				t.Fatal(err)
+			}
+			looked := all[what](dir)
+			if err := back(); err != nil {
+				t.Fatal(err)
+			}
+			if looked == nil {
+				continue
+			}
+			refused++
+			if !errors.Is(looked, unix.EMFILE) || !strings.HasPrefix(looked.Error(), "project-1: ") {
+				t.Errorf("%s with %d files: got %v", what, may, looked)
+			}
+		}
+		if refused < 2 {
+			t.Errorf("%s: want it refused twice at least, got %d", what, refused)
+		}
 	}
 }
 

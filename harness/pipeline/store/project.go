@@ -132,11 +132,11 @@ func (p *Project) recover(s *survey) error {
 	}
 	n, _ := p.history.last()
 	c, err := p.changes(s.files, n)
-	if err != nil {
-		return err
+	if err == nil {
+		// The log may not be on disk yet, where its writer was killed: the files must not be before it.
+		err = errors.Join(p.disk.Sync(logFile), c.prepare(p))
 	}
-	// The log may not be on disk yet, where its writer was killed: the files must not be before it.
-	if err := errors.Join(p.disk.Sync(logFile), c.prepare(p)); err != nil {
+	if err != nil {
 		return err
 	}
 	return c.carryOut(p)

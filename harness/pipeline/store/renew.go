@@ -29,10 +29,10 @@ func Renew(dir string, seed uint64, o Options, reason string) (archive string, e
 	}
 	defer func() { err = errors.Join(err, old.Close()) }()
 	n, _ := s.history.last()
-	if archive, err = freeArchive(dir, old.id, n); err != nil {
-		return "", fmt.Errorf("%s: %w", old.id, err)
+	if archive, err = freeArchive(dir, old.id, n); err == nil {
+		err = os.RemoveAll(freshDir(dir)) // of one that was killed before anything had happened
 	}
-	if err := os.RemoveAll(freshDir(dir)); err != nil { // of one that was killed before anything had happened
+	if err != nil {
 		return "", fmt.Errorf("%s: %w", old.id, err)
 	}
 	p, err := o.born(freshDir(dir), old.id, project.Entry{Event: project.Created,

@@ -54,10 +54,7 @@ func mend(dir string, o Options, plan func(*Project, *survey) (repair, error)) (
 	} else if err != nil {
 		return m, err
 	}
-	if m, err = p.mending(s, r, aside); err != nil {
-		return m, err
-	}
-	return m, p.drop(s.temps)
+	return p.mending(s, r, aside), p.drop(s.temps)
 }
 
 // planned is what mend would do.
@@ -90,20 +87,20 @@ func planned(dir string, o Options, plan func(*Project, *survey) (repair, error)
 	n, _ := p.history.last()
 	r.entry.At, r.entry.Actor = o.Now(), o.Actor
 	e, after, _, err := project.Prepare(p.history.states[n], p.history.letters[n], r.entry)
+	if err == nil {
+		err = p.history.add(e)
+	}
 	if err != nil {
 		return m, err
 	}
 	if err := s.lacks(after, r.brought); err != nil {
 		return m, fmt.Errorf("%s: %w", id, err)
 	}
-	if err := p.history.add(e); err != nil {
-		return m, fmt.Errorf("%s: %w", id, err)
-	}
-	return p.mending(s, r, aside)
+	return p.mending(s, r, aside), nil
 }
 
 // mending tells of a repair whose entry is the history's last.
-func (p *Project) mending(s *survey, r repair, copies []aside) (m Mending, err error) {
+func (p *Project) mending(s *survey, r repair, copies []aside) (m Mending) {
 	n, _ := p.history.last()
 	m.Sequence, m.Before, m.After = int64(n), r.before, p.history.states[n]
 	for _, a := range copies {
@@ -112,10 +109,7 @@ func (p *Project) mending(s *survey, r repair, copies []aside) (m Mending, err e
 	if s.broken != nil || len(s.torn) > 0 {
 		m.Lost = s.unread
 	}
-	now, err := p.history.image(n)
-	if err != nil {
-		return m, err
-	}
+	now := p.history.image(n)
 	for _, name := range names(now) {
 		if s.files[name] != now[name].digest {
 			m.Written = append(m.Written, name)
@@ -126,5 +120,5 @@ func (p *Project) mending(s *survey, r repair, copies []aside) (m Mending, err e
 			m.Removed = append(m.Removed, name)
 		}
 	}
-	return m, nil
+	return m
 }

@@ -104,6 +104,7 @@ func TestWhatIsSaidOfDamage(t *testing.T) {
 			return dir
 		}, nil},
 		{"a torn line", small, []spoil{func(t testing.TB, dir string) { write(t, dir, logFile, files(t, dir)[logFile]+`{"seq":8`) }}},
+		{"a torn byte", small, []spoil{func(t testing.TB, dir string) { write(t, dir, logFile, files(t, dir)[logFile]+"{") }}},
 		{"a torn line, and damage", small, []spoil{func(t testing.TB, dir string) { write(t, dir, logFile, files(t, dir)[logFile]+`{"seq":8`) }, put("notes.txt", "x")}},
 		{"a torn line in files of the entry before", killedAt(func(p *Project) error { return stage(p, "specify") }), []spoil{func(t testing.TB, dir string) { write(t, dir, logFile, files(t, dir)[logFile]+`{"seq":6`) }}},
 		{"the last line is missing", small, []spoil{lines(func(all []string) []string { return all[:len(all)-1] })}},
@@ -198,6 +199,15 @@ func TestWhatRepairsRefuse(t *testing.T) {
 			s.Project = "project-2"
 			return p.Append(takeover(project.RolledBack, "a test", project.Takeover{State: s}))
 		})},
+		{"append: a detail that is no JSON", nil, quickly(func(p *Project) error {
+			return p.Append(project.Entry{Event: project.Notified, Detail: project.Raw("{")})
+		})},
+		{"reconstruct, dry: for no reason", map[string]string{stateFile: "{"}, func(dir string) error {
+			o := quick()
+			o.DryRun = true
+			_, err := Reconstruct(dir, o, "")
+			return err
+		}},
 		{"append: no such event", nil, quickly(func(p *Project) error { return p.Append(project.Entry{Event: "odd"}) })},
 		{"append: an artifact that was never kept", nil, quickly(func(p *Project) error {
 			digest := project.Digest([]byte("never kept"))

@@ -158,14 +158,7 @@ func (s *survey) compare(root *os.Root) error {
 		s.damage = append(s.damage, s.broken)
 		return s.documents(root)
 	}
-	now, err := s.history.image(n)
-	if err != nil {
-		return err
-	}
-	before, err := s.history.image(n - 1)
-	if err != nil {
-		return err
-	}
+	now, before := s.history.image(n), s.history.image(n-1)
 	s.behind = n > 1 && s.files[stateFile] == before[stateFile].digest && s.files[stateFile] != now[stateFile].digest
 	names := map[string]bool{}
 	for _, of := range []map[string]file{now, before} {
