@@ -93,14 +93,14 @@ func TestRunsOfAgents(t *testing.T) {
 	later := rigStart.Add(time.Minute + time.Second)
 	for agent, want := range map[string][]AgentRun{
 		"stub": {
-			{id, rigStart, "intake", project.StageGaveError, "503"},
-			{id, later, "intake", project.StageDone, ""},
-			{id, later, "specify", project.StageGaveError, "thin"},
-			{id, later, "specify", project.StageDone, ""},
+			{Project: id, At: rigStart, Stage: "intake", Event: project.StageGaveError, Reason: "503"},
+			{Project: id, At: later, Stage: "intake", Event: project.StageDone, Reason: ""},
+			{Project: id, At: later, Stage: "specify", Event: project.StageGaveError, Reason: "thin"},
+			{Project: id, At: later, Stage: "specify", Event: project.StageDone, Reason: ""},
 		},
 		"debugger": {
-			{id, later, "specify", project.DebuggerInvoked, "thin"},
-			{id, later, "verify", project.AgentInvoked, "a test"},
+			{Project: id, At: later, Stage: "specify", Event: project.DebuggerInvoked, Reason: "thin"},
+			{Project: id, At: later, Stage: "verify", Event: project.AgentInvoked, Reason: "a test"},
 		},
 	} {
 		if d := cmp.Diff(want, must(r.operator().CheckAgent(agent))(t).Runs); d != "" {
