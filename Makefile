@@ -53,6 +53,8 @@ certify: deps
 DEPS := python3:python3 node:nodejs gcc:gcc strace:strace make:make curl:curl wget:wget git:git perl:perl javac:default-jdk-headless setpriv:util-linux chromium:chromium npm:npm prometheus:prometheus amtool:prometheus-alertmanager logrotate:logrotate systemd-analyze:systemd sqlite3:sqlite3 jq:jq zstd:zstd ssh-keygen:openssh-client openssl:openssl psql:postgresql redis-server:redis-server redis-cli:redis-tools
 deps:
 	@for d in $(DEPS); do command -v $${d%:*} >/dev/null 2>&1 || missing="$$missing $${d#*:}"; done; \
+	for p in python3 /usr/bin/python3; do $$p -c 'import requests' 2>/dev/null && requests=1; done; \
+	[ -n "$$requests" ] || missing="$$missing python3-requests"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ -n "$$CI" ] && command -v apt-get >/dev/null 2>&1; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing; \

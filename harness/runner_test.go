@@ -248,6 +248,9 @@ func openFiles(t *testing.T) int {
 	t.Helper()
 	files, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
 		t.Skip("SKIPPED: open files can't be counted without /proc")
 	}
 	return len(files)

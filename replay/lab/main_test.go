@@ -123,6 +123,18 @@ func need(t testing.TB, program string) {
 	t.Skipf("NOT TESTED: %s is missing", program)
 }
 
+// needRoot skips a test that becomes another user.
+func needRoot(t testing.TB) {
+	t.Helper()
+	if os.Getuid() == 0 {
+		return
+	}
+	if os.Getenv("CI") != "" {
+		t.Fatal("becoming another user takes root, and CI is set")
+	}
+	t.Skip("NOT TESTED: becoming another user takes root")
+}
+
 // compile makes a program of testdata/name.c, or of testdata/name.go for "name.go", and returns it.
 func compile(t testing.TB, name string, flags ...string) string {
 	t.Helper()

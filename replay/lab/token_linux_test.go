@@ -3,7 +3,6 @@
 package lab
 
 import (
-	"os"
 	"os/exec"
 	"testing"
 	"time"
@@ -76,9 +75,7 @@ func TestOneAtATime(t *testing.T) {
 
 // A program that has given its privileges up before it has children is none the less stopped at what its children wait for.
 func TestOneAtATimeWithoutPrivileges(t *testing.T) {
-	if os.Getuid() != 0 {
-		t.Skip("becoming another user takes root")
-	}
+	needRoot(t)
 	need(t, "setpriv")
 	const script = "for c in a b c d; do (read x <&3; printf $c) & done 3</dev/null; wait"
 	for range 3 {
