@@ -187,6 +187,7 @@ func TestEnginesWithoutTheirAgents(t *testing.T) {
 		status                 project.StageStatus
 	}{
 		{"whoever works", "odd", "stages: [", "odd.yml:1:", "intake", project.StagePending},
+		{"whoever works, of whom there is no folder", "", "", "agents: not a directory", "intake", project.StagePending},
 		{"the debugger", "debugger", "builtin: robot\n", `agent debugger: there is no builtin "robot": expected stub`, "specify", project.StageFailed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -202,8 +203,10 @@ func TestEnginesWithoutTheirAgents(t *testing.T) {
 					}
 				}
 				e.Agents["stub"] = faulty("specify", 1, project.Validation)
-			} else {
+			} else if c.file != "" {
 				putAgent(t, r.root, c.file, c.text)
+			} else if err := breaks(".somas/agents", "")(r.root); err != nil {
+				t.Fatal(err)
 			}
 			_, err := e.Run(t.Context(), id)
 			if err == nil || !strings.Contains(err.Error(), c.says) {
@@ -276,5 +279,27 @@ func TestDebuggerIsToldToEnd(t *testing.T) {
 	r.run(WhyCompleted)
 	if notes := files(t, store.Dir(r.root, id))["artifacts/notes.md"]; notes != "look again" {
 		t.Errorf("it found %q", notes)
+	}
+}
+
+// TestDebuggersServiceCanNotBeCounted: the engine ends, and the debugger has not looked.
+func TestDebuggersServiceCanNotBeCounted(t *testing.T) {
+	var r *rig
+	r = newRig(t, noGates, works(func(task Task) (Answer, error) {
+		switch {
+		case task.Failure != nil:
+			r.full()
+			return Answer{}, &Failure{Kind: project.Transient, Service: "ai_api", Message: "503"}
+		case task.Stage == "plan":
+			return Answer{}, &Failure{Kind: project.Validation, Message: "thin"}
+		}
+		return Answer{}, nil
+	}))
+	if out, err := r.engine().Run(t.Context(), id); err == nil || !strings.HasPrefix(err.Error(), "project-1: circuit_breaker_counted: ") {
+		t.Errorf("got %+v, %v", out, err)
+	}
+	r.freed()
+	if d := cmp.Diff([]string{"stage_started", "stage_failed"}, r.events("plan")); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
 	}
 }

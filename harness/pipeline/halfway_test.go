@@ -166,6 +166,21 @@ func TestStoppingAndStartingAllWithTroubles(t *testing.T) {
 	}
 }
 
+// TestStoppingOneThatCanNotBeEntered: it is said of which project, and it stays what it was.
+func TestStoppingOneThatCanNotBeEntered(t *testing.T) {
+	r := waiting.rig(t)
+	o := r.operator()
+	o.Now = atReading(3, r.now, r.full) // after the root's log, and opening the project
+	d, err := o.StopAll()
+	if err == nil || !strings.HasPrefix(err.Error(), "project-1: project-1: stopped: ") || len(d.Did) != 1 {
+		t.Errorf("got %+v, %v", d, err)
+	}
+	r.freed()
+	if s := r.state(); s.Status != project.Waiting {
+		t.Errorf("it is %s", s.Status)
+	}
+}
+
 // TestStoppingStopsWhatCouldGoOn: by its status, and starting makes it that again.
 func TestStoppingStopsWhatCouldGoOn(t *testing.T) {
 	for _, c := range []struct {

@@ -20,10 +20,7 @@ func switched(name string, src []byte, enabled bool) ([]byte, error) {
 	if before.Pipeline.Enabled == enabled {
 		return src, nil
 	}
-	out, err := edited(name, src, enabled)
-	if err != nil {
-		return nil, err
-	}
+	out := edited(src, enabled)
 	// What an edit of text did is not taken on trust.
 	after, err := project.ParseConfig(name, out)
 	if err != nil || after.Pipeline.Enabled != enabled {
@@ -32,11 +29,8 @@ func switched(name string, src []byte, enabled bool) ([]byte, error) {
 	return out, nil
 }
 
-func edited(name string, src []byte, enabled bool) ([]byte, error) {
-	file, err := parser.ParseBytes(src, 0)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
+func edited(src []byte, enabled bool) []byte {
+	file, _ := parser.ParseBytes(src, 0) // which has just read it as a configuration
 	value := fmt.Sprint(enabled)
 	var root ast.Node
 	if len(file.Docs) > 0 {
@@ -47,24 +41,24 @@ func edited(name string, src []byte, enabled bool) ([]byte, error) {
 		if len(src) > 0 && !bytes.HasSuffix(src, []byte("\n")) {
 			src = append(bytes.Clone(src), '\n')
 		}
-		return fmt.Appendf(bytes.Clone(src), "pipeline:\n  enabled: %s\n", value), nil
+		return fmt.Appendf(bytes.Clone(src), "pipeline:\n  enabled: %s\n", value)
 	}
 	if old := entry(section.Value, "enabled"); old != nil {
 		at := offset(src, old.Value)
-		return splice(src, at, at+len(old.Value.GetToken().Value), value), nil
+		return splice(src, at, at+len(old.Value.GetToken().Value), value)
 	}
 	switch keys := values(section.Value); {
 	case len(keys) == 0: // {}: the one mapping that has none
 		at := offset(src, section.Value) + len("{")
-		return splice(src, at, at, "enabled: "+value), nil
+		return splice(src, at, at, "enabled: "+value)
 	default:
 		first := keys[0].Key
 		at := offset(src, first)
 		between := ", "
-		if m, flow := section.Value.(*ast.MappingNode); !flow || !m.IsFlowStyle {
+		if !section.Value.(*ast.MappingNode).IsFlowStyle {
 			between = "\n" + string(bytes.Repeat([]byte(" "), first.GetToken().Position.Column-1))
 		}
-		return splice(src, at, at, "enabled: "+value+between), nil
+		return splice(src, at, at, "enabled: "+value+between)
 	}
 }
 
@@ -79,11 +73,8 @@ func entry(n ast.Node, key string) *ast.MappingValueNode {
 }
 
 func values(n ast.Node) []*ast.MappingValueNode {
-	switch m := n.(type) {
-	case *ast.MappingNode:
+	if m, is := n.(*ast.MappingNode); is {
 		return m.Values
-	case *ast.MappingValueNode:
-		return []*ast.MappingValueNode{m}
 	}
 	return nil
 }
