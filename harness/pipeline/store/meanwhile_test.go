@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 
 	"github.com/shadowrun/shadowrun/harness/pipeline/project"
@@ -333,4 +334,27 @@ func TestNamedButNotSynced(t *testing.T) {
 		})
 		intact(t, dir)
 	})
+}
+
+// TestFinishedByMany: a beginning that was cut off is finished by whoever comes first, and the others find it done.
+func TestFinishedByMany(t *testing.T) {
+	dir := Dir(memory(t), "project-1")
+	for range 200 {
+		write(t, freshDir(dir), "x", "x")
+		var group errgroup.Group
+		begin := make(chan bool)
+		for range 8 {
+			group.Go(func() error { <-begin; return finish(dir) })
+		}
+		close(begin)
+		if err := group.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		if got := files(t, dir)["x"]; got != "x" || CutOff(dir) {
+			t.Fatalf("want it finished, got %q", got)
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -81,10 +81,11 @@ func finish(dir string) error {
 	if !CutOff(dir) {
 		return nil
 	}
-	if err := os.Rename(freshDir(dir), dir); err != nil && CutOff(dir) {
-		return err
+	err := os.Rename(freshDir(dir), dir)
+	if !CutOff(dir) {
+		err = nil
 	}
-	return syncFolder(filepath.Dir(dir))
+	return errors.Join(err, syncFolder(filepath.Dir(dir)))
 }
 
 // cutOff is what there is of such a project.
