@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -109,16 +110,16 @@ func (a *app) toSign(path string, f *signFlags) (s sign.SignOff, err error) {
 	}
 	if !r.Intact() {
 		for _, c := range r.Checks {
-			if c.State == verify.Wrong {
+			if slices.Contains([]verify.State{verify.Wrong, verify.Missing, verify.Unverified}, c.State) {
 				a.say("%s: %s", printable(c.What), printable(c.Detail))
 			}
 		}
 		why := "the evidence is not intact: there is nothing to sign"
-		if r.Untouched() && r.UnknownKey {
+		if r.Verdict() == verify.NotVerified {
 			why = "whether the evidence is intact can't be told here: nothing is signed"
 		}
 		hints := []string{"'shadowrun verify " + soak.ShellQuote(path) + " --require 0' shows all that is checked"}
-		return s, failure{errors.New(why), exitFail, append((&verifyFlags{keys: f.keys}).hints(r), hints...)}
+		return s, failure{errors.New(why), exitFail, append((&verifyFlags{keys: f.keys}).hints(path, r), hints...)}
 	}
 	attestation := path + verify.AttestationSuffix
 	text, err := os.ReadFile(attestation)

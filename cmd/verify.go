@@ -53,12 +53,15 @@ A sign-off counts if its key is in the list of approvers, the file that ssh-keyg
   ada@example.org namespaces="signoff@shadowrun" ssh-ed25519 AAAAC3Nza…
 
 Names, namespaces=, valid-after= and valid-before= are respected, as of the date that was signed. To take a signer
-off, take the line away. The same check without this program:
+off, take the line away: a sign-off of theirs then does not count, and the bundle is refused until its two files are taken
+away too. The same check without this program:
 
   ssh-keygen -Y verify -f allowed_signers -I NAME -n signoff@shadowrun -s BUNDLE.NAME.sig <BUNDLE.NAME.signoff.json
 
-Exit status: 0 all is intact and signed as required, 1 something is wrong, the machine's key is not known or a sign-off is
-missing, 3 there is no signature to check.`,
+The first line tells integrity from acceptance: INTACT alone is both.
+
+Exit status: 0 all is intact and signed off as required, 1 something was changed, the machine's key is not known, or a
+sign-off is missing or does not count, 3 there is no signature to check.`,
 		Example: `  shadowrun verify out.tar.zst --allowed-signers allowed_signers
   shadowrun verify out.tar.zst --allowed-signers allowed_signers --public-key soak-host.pub --require 2
   shadowrun verify out.tar.zst --require 0`,
@@ -95,17 +98,21 @@ func (a *app) verify(path string, f *verifyFlags) error {
 	if err := a.printVerified(path, f.require, r); err != nil {
 		return err
 	}
-	switch {
-	case r.Unsigned:
+	fail := func(why string) error { return failure{errors.New(why), exitFail, f.hints(path, r)} }
+	switch r.Verdict() {
+	case verify.Accepted:
+		return nil
+	case verify.NotSigned:
 		return failure{errors.New("there is no signature to check"), exitInconclusive, []string{"'shadowrun report --bundle' writes the machine's beside the bundle: copy them together"}}
-	case !r.Intact() && r.Untouched() && r.UnknownKey:
-		return failure{errors.New("the machine's key is not known here"), exitFail, f.hints(r)}
-	case !r.Intact() && r.Untouched():
-		return failure{errors.New("intact, and not signed off as required"), exitFail, f.hints(r)}
-	case !r.Intact():
-		return failure{errors.New("not intact and signed as required"), exitFail, f.hints(r)}
+	case verify.NotVerified:
+		return fail("the machine's key is not known here")
+	case verify.NotSignedOff:
+		return fail("intact, and not signed off as required")
+	case verify.Stray:
+		return fail("intact and signed off as required, but for a sign-off that does not count")
+	default:
+		return fail("it is not as it was signed")
 	}
-	return nil
 }
 
 // readApprovers returns nil where no file is named.
@@ -121,10 +128,14 @@ func readApprovers(file string) (*sign.Approvers, error) {
 	return sign.ParseApprovers(file, in)
 }
 
-// hints say what to do where what is missing is not in the evidence.
-func (f *verifyFlags) hints(r verify.Result) (hints []string) {
-	if r.UnknownKey && f.keys.file == "" {
+// hints say what to do where nothing was changed.
+func (f *verifyFlags) hints(path string, r verify.Result) (hints []string) {
+	if r.Verdict() == verify.NotVerified && f.keys.file == "" {
 		hints = append(hints, "--public-key FILE names the machine's public key; have it from who runs the machine, and not from where the bundle lay")
+	}
+	for _, name := range r.NotCounted {
+		hints = append(hints, fmt.Sprintf("'rm %s %s' takes it away, where it is not to count; else let a line of %s allow it",
+			soak.ShellQuote(path+"."+name+verify.StatementSuffix), soak.ShellQuote(path+"."+name+verify.SignatureSuffix), f.approvers))
 	}
 	if f.approvers == "" && f.require > 0 {
 		hints = append(hints, "--allowed-signers FILE names the list of approvers, --require 0 asks for none")

@@ -15,6 +15,7 @@ import (
 type verifiedJSON struct {
 	Version   int           `json:"version"`
 	Bundle    string        `json:"bundle"`
+	Verdict   string        `json:"verdict"`
 	Intact    bool          `json:"intact"`
 	Unsigned  bool          `json:"unsigned"`
 	SHA256    string        `json:"sha256"`
@@ -46,21 +47,30 @@ type checkedJSON struct {
 	Detail string       `json:"detail"`
 }
 
-// What signatures show where they fit, and what they can't.
-var (
-	proves = []string{
-		"nothing in the bundle has changed since it was signed",
-		"the holder of the machine's key made the attestation, and the holders of the approvers' keys the sign-offs",
+// proves says what the signatures show. What was not checked, such as a sign-off without a list of approvers, shows nothing.
+func proves(r verify.Result) []string {
+	if !r.Intact() {
+		return []string{}
 	}
-	notProven = []string{
-		"that the soak was honest: whoever controls its host can forge the machine's signature",
-		"that a person has read what they signed: a sign-off is a statement, and its date is the signer's word",
+	by := "the holder of the machine's key made the attestation"
+	if r.Counted > 0 {
+		by += ", and the holders of the approvers' keys the sign-offs"
+		if len(r.SignOffs) > r.Counted {
+			by += " that count"
+		}
 	}
-)
+	return []string{"nothing in the bundle has changed since it was signed", by}
+}
+
+// notProven is what no signature can show.
+var notProven = []string{
+	"that the soak was honest: whoever controls its host can forge the machine's signature",
+	"that a person has read what they signed: a sign-off is a statement, and its date is the signer's word",
+}
 
 func newVerifiedJSON(path string, require int, r verify.Result) verifiedJSON {
-	j := verifiedJSON{jsonVersion, filepath.Base(path), r.Intact(), r.Unsigned, r.SHA256, r.Bytes, len(r.Files), r.Report.ID, r.Report.MadeAt, r.Report.Verdict.Result,
-		r.Machine, require, r.Counted, []signOffJSON{}, []checkedJSON{}, proves, notProven}
+	j := verifiedJSON{jsonVersion, filepath.Base(path), string(r.Verdict()), r.Intact(), r.Unsigned, r.SHA256, r.Bytes, len(r.Files), r.Report.ID, r.Report.MadeAt, r.Report.Verdict.Result,
+		r.Machine, require, r.Counted, []signOffJSON{}, []checkedJSON{}, proves(r), notProven}
 	for _, s := range r.SignOffs {
 		j.SignOffs = append(j.SignOffs, signOffJSON(s))
 	}
@@ -74,16 +84,9 @@ func (a *app) printVerified(path string, require int, r verify.Result) error {
 	if a.json {
 		return a.printJSON(newVerifiedJSON(path, require, r))
 	}
-	result := "INTACT"
-	switch {
-	case r.Unsigned:
-		result = "NOT SIGNED"
-	case !r.Intact() && r.Untouched() && r.UnknownKey:
-		result = "NOT VERIFIED: the machine's key is not known here"
-	case !r.Intact() && r.Untouched():
-		result = "INTACT, NOT SIGNED OFF"
-	case !r.Intact():
-		result = "NOT INTACT"
+	result := string(r.Verdict())
+	if r.Verdict() == verify.NotVerified {
+		result += ": the machine's key is not known here"
 	}
 	fmt.Fprintf(a.out, "%s: %s, %s, %s\n", result, printable(filepath.Base(path)), quantity(len(r.Files), "file"), humanize.IBytes(uint64(r.Bytes)))
 	if r.Report.Verdict.Result != "" {
@@ -94,10 +97,10 @@ func (a *app) printVerified(path string, require int, r verify.Result) error {
 		fmt.Fprintf(w, "  %s\t%s: %s\n", c.State, printable(c.What), printable(c.Detail))
 	}
 	w.Flush()
-	if !r.Intact() {
+	if r.Verdict() != verify.Accepted {
 		return nil
 	}
-	for _, text := range proves {
+	for _, text := range proves(r) {
 		fmt.Fprintf(a.out, "shows: %s\n", text)
 	}
 	for _, text := range notProven {

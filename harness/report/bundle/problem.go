@@ -15,7 +15,9 @@ const (
 	Twice     Kind = "twice"
 	Misplaced Kind = "misplaced" // not in order
 	Unsafe    Kind = "unsafe"
-	Torn      Kind = "torn" // it can't be read to its end
+	Torn      Kind = "torn"      // it can't be read to its end
+	Extended  Kind = "extended"  // something comes after its end
+	NoBundle  Kind = "no bundle" // nothing in it is one's, and nothing else is told of it
 )
 
 // Problem is what is wrong with a file of a bundle.

@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"archive/tar"
+	"bufio"
 	"bytes"
 	"cmp"
 	"crypto/sha256"
@@ -43,6 +44,9 @@ type Contents struct {
 	Problems []Problem         // where it is not as its manifest says
 }
 
+// NoBundle reports whether nothing in it is a bundle's.
+func (c Contents) NoBundle() bool { return len(c.Problems) == 1 && c.Problems[0].Kind == NoBundle }
+
 // Read reads a bundle and keeps the content of some of its files. An error is about the file as
 // such; what is wrong within is a problem.
 func Read(path string, l Limits, keep ...string) (Contents, error) {
@@ -57,7 +61,15 @@ func Read(path string, l Limits, keep ...string) (Contents, error) {
 	r := &reader{limits: l.defaults(), keep: append(keep, ManifestName), c: Contents{Kept: map[string][]byte{}}}
 	sum := sha256.New()
 	read := &counted{r: io.TeeReader(in, sum)}
-	if err := r.unpack(read); err != nil {
+	packed := bufio.NewReader(read)
+	none := noBundle(packed)
+	if none == "" {
+		err = r.unpack(packed)
+	}
+	switch {
+	case none == "" && len(r.c.Files) == 0 && (err == nil || errors.Is(err, tar.ErrHeader)):
+		none = "what is packed in it is no tar archive"
+	case err != nil:
 		r.c.Torn = r.last()
 		r.problem(Torn, r.c.Torn, "what comes after it can't be read: %v", err)
 	}
@@ -65,8 +77,29 @@ func Read(path string, l Limits, keep ...string) (Contents, error) {
 		return Contents{}, fmt.Errorf("bundle: %w", err)
 	}
 	r.c.SHA256, r.c.Bytes = hex.EncodeToString(sum.Sum(nil)), read.n
+	if none != "" {
+		r.problem(NoBundle, whole, "%s", none)
+		return r.c, nil
+	}
 	r.judge()
 	return r.c, nil
+}
+
+// whole stands for the bundle itself where it is not a file in it that something is wrong with.
+const whole = "bundle"
+
+// magic is what a zstd frame begins with.
+var magic = []byte{0x28, 0xB5, 0x2F, 0xFD}
+
+// noBundle says why what begins so can't be a bundle; empty: it may be one.
+func noBundle(in *bufio.Reader) string {
+	switch begins, _ := in.Peek(len(magic)); {
+	case len(begins) == 0:
+		return "it is empty"
+	case !bytes.Equal(begins, magic):
+		return "it does not begin as what zstd packed"
+	}
+	return ""
 }
 
 type reader struct {
@@ -95,8 +128,8 @@ func (r *reader) unpack(in io.Reader) error {
 		return err
 	}
 	defer packed.Close()
-	whole := &counted{r: packed, limit: r.limits.Bytes}
-	files := tar.NewReader(whole)
+	content := &counted{r: packed, limit: r.limits.Bytes}
+	files := tar.NewReader(content)
 	for {
 		h, err := files.Next()
 		if errors.Is(err, io.EOF) {
@@ -115,9 +148,9 @@ func (r *reader) unpack(in io.Reader) error {
 			return err
 		}
 	}
-	n, err := io.Copy(io.Discard, whole)
+	n, err := io.Copy(io.Discard, content)
 	if n > 0 {
-		r.problem(Unnamed, r.last(), "%d bytes come after the archive's end", n)
+		r.problem(Extended, whole, "%d bytes come after the archive's end", n)
 	}
 	return err
 }
@@ -183,7 +216,7 @@ func (c Contents) Unread(name string) bool {
 	return c.Torn == ManifestName || c.Torn != "" && name >= c.Torn
 }
 
-// Compare is [Compare] without what follows from that the archive could not be read on: what was // Compare is [Compare] without what is told otherwise: folders, and what was not read, which nobody knows to be removed.
+// Compare is [Compare] without what is told otherwise: folders, and what was not read, which nobody knows to be removed.
 func (c Contents) Compare(want, got []Entry) []Problem {
 	got = slices.DeleteFunc(slices.Clone(got), func(e Entry) bool { return e.Name == "" || strings.HasSuffix(e.Name, "/") })
 	return slices.DeleteFunc(Compare(want, got), func(p Problem) bool { return (p.Kind == Missing || p.Kind == Changed) && c.Unread(p.File) })

@@ -58,6 +58,16 @@ func packed(t testing.TB, all []entry, after ...byte) []byte {
 	return out.Bytes()
 }
 
+// zstdOf is something that is packed, whatever it is.
+func zstdOf(t testing.TB, text string) []byte {
+	t.Helper()
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithZeroFrames(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z.EncodeAll([]byte(text), nil)
+}
+
 // plain is a file as we write one.
 func plain(name, content string) entry {
 	return entry{tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o644}, content}
@@ -155,11 +165,14 @@ func TestHostileArchives(t *testing.T) {
 		{"a device", with(entry{h: tar.Header{Typeflag: tar.TypeBlock, Name: "sda", Mode: 0o644}}), "sda: unsafe"},
 		{"a bomb", with(bomb...), "more than 4194304 bytes"},
 		{"very many files", with(plain("1", ""), plain("2", ""), plain("3", ""), plain("4", ""), plain("5", ""), plain("6", "")), "more than 10 files"},
-		{"bytes after its end", packed(t, unpacked(t, path), []byte("hidden")...), "6 bytes come after the archive's end"},
+		{"bytes after its end", packed(t, unpacked(t, path), []byte("hidden")...), "bundle: extended: 6 bytes come after the archive's end"},
 		{"another file after it", append(bytes.Clone(untouched), "PK\x03\x04"...), "torn"},
 		{"truncated", untouched[:len(untouched)/2], "torn"},
-		{"empty", nil, "manifest.json: missing"},
-		{"no archive", []byte("this is no archive, whatever it is called\n"), "torn"},
+		{"empty", nil, "bundle: no bundle: it is empty"},
+		{"no archive", []byte("this is no archive, whatever it is called\n"), "bundle: no bundle: it does not begin as what zstd packed"},
+		{"no archive, packed", zstdOf(t, strings.Repeat("this is no archive, whatever it is packed with\n", 20)), "bundle: no bundle: what is packed in it is no tar archive"},
+		{"nothing, packed", zstdOf(t, ""), "bundle: no bundle: what is packed in it is no tar archive"},
+		{"an archive of nothing", packed(t, nil), "bundle: no bundle: what is packed in it is no tar archive"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := readText(t, test.text, bundle.Limits{Bytes: 4 << 20, Files: 10})

@@ -40,7 +40,7 @@ func (c *checking) attestation() bool {
 	what := filepath.Base(path)
 	text, err := readBeside(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		c.tell(what, Wrong, "missing: the machine's signature was removed, or never made")
+		c.tell(what, Missing, "the machine's signature was removed, or never made")
 		return false
 	}
 	if err != nil {
@@ -55,8 +55,7 @@ func (c *checking) attestation() bool {
 	s, key, err := sign.OpenAttestation(keys, text)
 	switch {
 	case errors.Is(err, golden.ErrUnknownKey):
-		c.r.UnknownKey = true
-		c.lack(what, "signed with the key %q, which is not known here", key)
+		c.tell(what, Unverified, "signed with the key %q, which is not known here", key)
 	case err != nil:
 		c.tell(what, Wrong, "the attestation or its signature was changed: %v", err)
 	default:

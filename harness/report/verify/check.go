@@ -24,11 +24,14 @@ type Options struct {
 // State is what a check came to.
 type State string
 
-// The states of a check.
+// The states of a check. Of all but the first and the last, one is enough for a refusal.
 const (
-	OK        State = "ok"
-	Wrong     State = "WRONG"
-	Unchecked State = "not checked"
+	OK         State = "ok"
+	Wrong      State = "WRONG"        // it was changed, or removed
+	Missing    State = "missing"      // it was never there, as far as can be told
+	NotCounted State = "not counted"  // a sign-off whose signature fits
+	Unverified State = "not verified" // no key is known here to check it with
+	Unchecked  State = "not checked"  // nobody asked for it
 )
 
 // Check is one thing that was looked at.
@@ -48,31 +51,9 @@ type Result struct {
 	SignOffs []SignOff
 	Counted  int // sign-offs
 	Checks   []Check
-	Unsigned bool // there is no signature, and nothing else is wrong
-	// UnknownKey says that another public key may be all that is missing.
-	UnknownKey bool
-	lacking    int // of the checks that are wrong, those where only something is not there
-}
-
-// Untouched reports whether all that is wrong is that something is not there, or not known here: nothing was changed.
-func (r Result) Untouched() bool {
-	wrong := 0
-	for _, c := range r.Checks {
-		if c.State == Wrong {
-			wrong++
-		}
-	}
-	return wrong == r.lacking
-}
-
-// Intact reports whether nothing is wrong, and it is signed as required.
-func (r Result) Intact() bool {
-	for _, c := range r.Checks {
-		if c.State == Wrong {
-			return false
-		}
-	}
-	return len(r.Checks) > 0
+	// NotCounted are those whose signature fits, as the names of their files have them.
+	NotCounted []string
+	Unsigned   bool // there is no signature, and nothing else is wrong
 }
 
 // SignOff is a person's, of which all that is said here was signed.
@@ -92,8 +73,11 @@ func Bundle(path string, o Options) (Result, error) {
 	c := &checking{path: path, o: o, contents: contents}
 	c.r.SHA256, c.r.Bytes, c.r.Files = contents.SHA256, contents.Bytes, contents.Files
 	c.bundle()
+	if contents.NoBundle() { // all else would say the same once more
+		return c.r, nil
+	}
 	c.report()
-	whole := c.r.Intact()
+	whole := !c.r.has(Wrong)
 	attested := c.attestation()
 	signed, err := c.signOffs()
 	if err != nil {
@@ -113,12 +97,6 @@ type checking struct {
 
 func (c *checking) tell(what string, s State, format string, args ...any) {
 	c.r.Checks = append(c.r.Checks, Check{what, s, fmt.Sprintf(format, args...)})
-}
-
-// lack tells of what is not there, or not known here.
-func (c *checking) lack(what, format string, args ...any) {
-	c.r.lacking++
-	c.tell(what, Wrong, format, args...)
 }
 
 func (c *checking) bundle() {

@@ -131,8 +131,8 @@ func (e *evidence) signOff(name string, k *sign.Key, change ...func(*sign.SignOf
 	if err != nil {
 		e.t.Fatal(err)
 	}
-	e.put("."+name+verify.StatementSuffix, text)
-	e.put("."+name+verify.SignatureSuffix, signature)
+	e.put("."+sign.FilePart(name)+verify.StatementSuffix, text)
+	e.put("."+sign.FilePart(name)+verify.SignatureSuffix, signature)
 }
 
 func (e *evidence) get(suffix string) []byte {
@@ -187,6 +187,14 @@ func lines(r verify.Result, of verify.State) (all []string) {
 		if c.State == of {
 			all = append(all, fmt.Sprintf("%s: %s", c.What, c.Detail))
 		}
+	}
+	return all
+}
+
+// refusals are the checks for each of which the bundle is refused.
+func refusals(r verify.Result) (all []string) {
+	for _, s := range []verify.State{verify.Wrong, verify.Missing, verify.NotCounted, verify.Unverified} {
+		all = append(all, lines(r, s)...)
 	}
 	return all
 }

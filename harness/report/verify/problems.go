@@ -11,7 +11,7 @@ import (
 const maxTold = 8
 
 // order is that in which problems are told: how it was packed, what was changed, and how far it could be read.
-var order = []bundle.Kind{bundle.Unsafe, bundle.Changed, bundle.Swapped, bundle.Renamed, bundle.Missing, bundle.Unnamed, bundle.Twice, bundle.Misplaced, bundle.Torn}
+var order = []bundle.Kind{bundle.Unsafe, bundle.Changed, bundle.Swapped, bundle.Renamed, bundle.Missing, bundle.Unnamed, bundle.Twice, bundle.Misplaced, bundle.Torn, bundle.Extended, bundle.NoBundle}
 
 // problems tells of some; since says since when, where that is known.
 func (c *checking) problems(all []bundle.Problem, since string) {

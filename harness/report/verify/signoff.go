@@ -36,13 +36,16 @@ func (c *checking) signOffs() (bool, error) {
 		if s.Name != "" {
 			what = "sign-off of " + s.Name
 		}
+		var uncounted notCounted
 		switch {
+		case errors.As(err, &uncounted):
+			c.notCounted(what, name, uncounted)
 		case err != nil:
 			c.tell(what, Wrong, "%v", err)
 		case c.o.Approvers == nil:
 			c.tell(what, Unchecked, "the signature fits, by %s; whether it is an approver's is not known without their list", s.Key)
 		case people[s.Name] || keys[s.Key]:
-			c.tell(what, Wrong, "this person or key, %s, has signed already and counts once", s.Key)
+			c.notCounted(what, name, fmt.Errorf("this person or key, %s, has signed already and counts once", s.Key))
 		default:
 			s.Counts, people[s.Name], keys[s.Key] = true, true, true
 			c.r.Counted++
@@ -54,15 +57,23 @@ func (c *checking) signOffs() (bool, error) {
 	}
 	switch {
 	case len(names) == 0 && c.o.Require > 0:
-		c.lack("sign-offs", "missing: nobody has signed it off, and %d must have", c.o.Require)
+		c.tell("sign-offs", Missing, "nobody has signed it off, and %d must have", c.o.Require)
 	case c.r.Counted < c.o.Require:
-		c.lack("sign-offs", "%d of %d that are required", c.r.Counted, c.o.Require)
+		c.tell("sign-offs", Missing, "%d of %d that are required", c.r.Counted, c.o.Require)
 	case c.o.Require > 0:
 		c.tell("sign-offs", OK, "%d, of %d that are required", c.r.Counted, c.o.Require)
 	default:
 		c.tell("sign-offs", Unchecked, "none is required")
 	}
 	return len(names) > 0, nil
+}
+
+// notCounted is why a sign-off does not count whose signature fits, and with which nothing was done since it was made.
+type notCounted struct{ error }
+
+func (c *checking) notCounted(what, name string, why error) {
+	c.r.NotCounted = append(c.r.NotCounted, name)
+	c.tell(what, NotCounted, "%v", why)
 }
 
 // beside returns the names in the names of a bundle's sign-offs, sorted.
@@ -116,7 +127,10 @@ func (c *checking) signOff(name string) (s SignOff, err error) {
 		return s, nil
 	}
 	// A list changes later, when keys are replaced; so it is asked about the date that was signed, as git does.
-	return s, c.o.Approvers.Check(signed.Name, key, signed.Date)
+	if err := c.o.Approvers.Check(signed.Name, key, signed.Date); err != nil {
+		return s, notCounted{err}
+	}
+	return s, nil
 }
 
 // fits holds what was signed to what is there.
@@ -131,9 +145,9 @@ func (c *checking) fits(s sign.SignOff, name string) error {
 	case s.Report != c.r.Report.ID || s.Result != c.r.Report.Verdict.Result:
 		return fmt.Errorf("it is of the report %s, %s, and in the bundle is %s, %s", s.Report, s.Result, c.r.Report.ID, c.r.Report.Verdict.Result)
 	case s.Date.Before(c.r.Report.MadeAt.Add(-clockSkew)):
-		return fmt.Errorf("it is dated %s, before the report was made", s.Date.Format(time.RFC3339))
+		return notCounted{fmt.Errorf("it is dated %s, before the report was made", s.Date.Format(time.RFC3339))}
 	case s.Date.After(c.o.At.Add(clockSkew)):
-		return fmt.Errorf("it is dated %s, which has not come yet", s.Date.Format(time.RFC3339))
+		return notCounted{fmt.Errorf("it is dated %s, which has not come yet", s.Date.Format(time.RFC3339))}
 	}
 	return nil
 }

@@ -36,8 +36,8 @@ func TestTheUntouchedIsIntact(t *testing.T) {
 		"sign-off of bob@example.org: release manager, 2026-11-23T12:00:00Z, with " + sign.Fingerprint(e.bob.Public()) + ", on the list of approvers at that date",
 		"sign-offs: 2, of 2 that are required",
 	}
-	if diff := cmp.Diff(want, lines(r, verify.OK)); diff != "" || !r.Intact() || len(r.Checks) != len(want) {
-		t.Errorf("intact %v, wrong %q (-want +got):\n%s", r.Intact(), lines(r, verify.Wrong), diff)
+	if diff := cmp.Diff(want, lines(r, verify.OK)); diff != "" || r.Verdict() != verify.Accepted || len(r.Checks) != len(want) {
+		t.Errorf("accepted %v, wrong %q (-want +got):\n%s", r.Verdict() == verify.Accepted, refusals(r), diff)
 	}
 }
 
@@ -53,7 +53,7 @@ func TestTamperingIsNamed(t *testing.T) {
 		{"nor its manifest", func(e *evidence) { e.pack(strings.Replace(reportText, "r1", "r2", 1)) }, "manifest.json: changed since it was attested"},
 		{"a file was added, and the manifest was made to fit", func(e *evidence) { e.pack(reportText, bundle.Bytes("more.txt", nil)) }, "more.txt: unnamed since it was attested: it was added"},
 		{"no report", func(e *evidence) { e.pack("{}") }, "report.json: it is no report"},
-		{"the attestation was removed", func(e *evidence) { e.move(attestation, "") }, "out.tar.zst.intoto.jsonl: missing: the machine's signature was removed"},
+		{"the attestation was removed", func(e *evidence) { e.move(attestation, "") }, "out.tar.zst.intoto.jsonl: the machine's signature was removed"},
 		{"the attestation is of another machine", func(e *evidence) { e.ring = otherRing(e.t); e.attestStatement() }, `which is not known here`},
 		{"no key is known", func(e *evidence) { e.options.Keys = nil }, `out.tar.zst.intoto.jsonl: signed with the key "`},
 		{"the machine attests again, after the sign-off", func(e *evidence) { e.attest(sign.Failed) }, "sign-off of ada@example.org: another attestation was signed"},
@@ -102,9 +102,9 @@ func TestTamperingIsNamed(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			e := newEvidence(t, test.tamper)
 			r := e.verify()
-			told := lines(r, verify.Wrong)
-			if r.Intact() || r.Unsigned || !slices.ContainsFunc(told, func(line string) bool { return strings.Contains(line, test.want) }) {
-				t.Errorf("intact %v, unsigned %v, told\n  %s\nwant %q", r.Intact(), r.Unsigned, strings.Join(told, "\n  "), test.want)
+			told := refusals(r)
+			if r.Verdict() == verify.Accepted || r.Unsigned || !slices.ContainsFunc(told, func(line string) bool { return strings.Contains(line, test.want) }) {
+				t.Errorf("intact %v, unsigned %v, told\n  %s\nwant %q", r.Verdict() == verify.Accepted, r.Unsigned, strings.Join(told, "\n  "), test.want)
 			}
 		})
 	}
@@ -137,15 +137,17 @@ func TestEveryByteCounts(t *testing.T) {
 			tampered[i] ^= 1
 			e.put(suffix, tampered)
 			r := e.verify()
-			named := slices.ContainsFunc(r.Checks, func(c verify.Check) bool { return c.State == verify.Wrong && slices.Contains(want, c.What) })
-			if r.Intact() || !named {
-				t.Errorf("out.tar.zst%s, byte %d: intact %v, told %q", suffix, i, r.Intact(), lines(r, verify.Wrong))
+			named := slices.ContainsFunc(r.Checks, func(c verify.Check) bool {
+				return c.State != verify.OK && c.State != verify.Unchecked && slices.Contains(want, c.What)
+			})
+			if r.Verdict() == verify.Accepted || !named {
+				t.Errorf("out.tar.zst%s, byte %d: intact %v, told %q", suffix, i, r.Verdict() == verify.Accepted, refusals(r))
 			}
 		}
 		e.put(suffix, text)
 	}
-	if r := e.verify(); !r.Intact() {
-		t.Errorf("put back, it is not intact: %q", lines(r, verify.Wrong))
+	if r := e.verify(); r.Verdict() != verify.Accepted {
+		t.Errorf("put back, it is not intact: %q", refusals(r))
 	}
 }
 
@@ -154,8 +156,8 @@ func TestASignOffOutlivesItsKey(t *testing.T) {
 	e := newEvidence(t)
 	e.list = line(`ada@example.org valid-before="20261124Z"`, e.ada) + line("bob@example.org", e.bob)
 	e.options.At = noon.AddDate(5, 0, 0)
-	if r := e.verify(); !r.Intact() {
-		t.Errorf("told %q", lines(r, verify.Wrong))
+	if r := e.verify(); r.Verdict() != verify.Accepted {
+		t.Errorf("told %q", refusals(r))
 	}
 }
 
@@ -165,16 +167,16 @@ func TestWithoutPeopleTheMachinesSignatureIsAll(t *testing.T) {
 		e.move("."+name+"@example.org.sig", "")
 		e.move("."+name+"@example.org.signoff.json", "")
 	}
-	if r := e.verify(); r.Intact() || !strings.Contains(strings.Join(lines(r, verify.Wrong), "\n"), "sign-offs: missing: nobody has signed it off") {
-		t.Errorf("told %q", lines(r, verify.Wrong))
+	if r := e.verify(); r.Verdict() == verify.Accepted || !strings.Contains(strings.Join(refusals(r), "\n"), "sign-offs: nobody has signed it off") {
+		t.Errorf("told %q", refusals(r))
 	}
 	e.options.Require = 0
-	if r := e.verify(); !r.Intact() {
-		t.Errorf("told %q", lines(r, verify.Wrong))
+	if r := e.verify(); r.Verdict() != verify.Accepted {
+		t.Errorf("told %q", refusals(r))
 	}
 	e.move(attestation, "")
-	if r := e.verify(); r.Intact() || !r.Unsigned {
-		t.Errorf("intact %v, unsigned %v, want a bundle that nobody signed", r.Intact(), r.Unsigned)
+	if r := e.verify(); r.Verdict() == verify.Accepted || !r.Unsigned {
+		t.Errorf("intact %v, unsigned %v, want a bundle that nobody signed", r.Verdict() == verify.Accepted, r.Unsigned)
 	}
 	e.pack("{}")
 	if r := e.verify(); r.Unsigned {
@@ -187,8 +189,8 @@ func TestSignOffsThatNoListKnowsOfAreNotChecked(t *testing.T) {
 	e.noList, e.options.Require = true, 0
 	r := e.verify()
 	told := strings.Join(lines(r, verify.Unchecked), "\n")
-	if !r.Intact() || r.Counted != 0 || !strings.Contains(told, "sign-off of ada@example.org: the signature fits") {
-		t.Errorf("intact %v, counted %d, told %s", r.Intact(), r.Counted, told)
+	if r.Verdict() != verify.Accepted || r.Counted != 0 || !strings.Contains(told, "sign-off of ada@example.org: the signature fits") {
+		t.Errorf("intact %v, counted %d, told %s", r.Verdict() == verify.Accepted, r.Counted, told)
 	}
 }
 
@@ -202,7 +204,7 @@ func TestWhatIsBesideItMayBeAnything(t *testing.T) {
 	e.put(".tar.sig", nil)
 	e.put(".asc", []byte("not ours"))
 	e.put(".sig", []byte("nor this"))
-	told := strings.Join(lines(e.verify(), verify.Wrong), "\n")
+	told := strings.Join(refusals(e.verify()), "\n")
 	for _, want := range []string{"out.tar.zst.intoto.jsonl: want a file", "sign-off of tar: out.tar.zst.tar.signoff.json is missing"} {
 		if !strings.Contains(told, want) {
 			t.Errorf("told\n%s\nwant %q", told, want)
