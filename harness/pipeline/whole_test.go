@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -42,7 +43,8 @@ func (p *page) say(what, root string, v any) {
 func (p *page) entered(entries []project.Entry) {
 	p.t.Helper()
 	for _, e := range entries {
-		fmt.Fprintf(&p.text, "%d %s %s %s%s → %s %s by %s: %s %s\n", e.Seq, e.At.Format(time.TimeOnly), e.Event, e.Stage, e.Service, e.To, e.ToStage, e.Actor, e.Reason, e.Detail)
+		of := strings.TrimSpace(string(e.Stage) + " " + e.Service)
+		fmt.Fprintf(&p.text, "%d %s %s %s → %s %s by %s: %s %s\n", e.Seq, e.At.Format(time.TimeOnly), e.Event, of, e.To, e.ToStage, e.Actor, e.Reason, e.Detail)
 	}
 }
 
@@ -141,6 +143,56 @@ func TestEventfulWayWhole(t *testing.T) {
 	p.say("breakers", r.root, must(r.operator().Breakers(id))(t))
 	p.say("gates", r.root, must(r.operator().Gates(id))(t))
 	p.is("eventful")
+}
+
+// TestInterruptedWayWhole holds all that is entered of a project that is interrupted, stopped, rejected and given up, and which of
+// it counts as a failure.
+func TestInterruptedWayWhole(t *testing.T) {
+	t.Parallel()
+	p := &page{t: t}
+	r := stuck.rig(t)
+	writeConfig(t, r.root, "pipeline: {enabled: false}\n")
+	p.say("stopped", r.root, r.run(WhyStopped))
+	must(r.operator().StartAll())(t)
+	writeConfig(t, r.root, "pipeline: {human_gates: [decompose]}\nerror_handling: {retries: 1, circuit_breaker: {failure_threshold: 3}}\nmonitoring: {notifications: {enabled: false}}\n")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	r.agent = AgentFunc(func(inner context.Context, task Task) (Answer, error) {
+		cancel(errors.New("the host goes down"))
+		return Answer{}, inner.Err()
+	})
+	p.say("cancelled", r.root, must(r.engine().Run(ctx, id))(t))
+	p.say("cancelled before it began", r.root, must(r.engine().Run(ctx, id))(t))
+	r.agent = AgentFunc(func(_ context.Context, task Task) (Answer, error) {
+		p.say("asked", r.root, task)
+		switch {
+		case task.Failure != nil:
+			return Answer{}, &Failure{Kind: project.Transient, Service: "oracle", Message: "no idea"}
+		case task.Stage == "plan" && task.Attempt == 3:
+			return Answer{}, &Failure{Kind: project.Validation, Service: "ci", Message: "red"}
+		case task.Stage == "implement":
+			return Answer{}, &Failure{Kind: project.Transient, Service: "ai_api", Message: "503"}
+		}
+		return Answer{Artifacts: map[string]string{string(task.Stage) + ".md": "done"}}, nil
+	})
+	p.say("waiting", r.root, r.run(WhyWaiting))
+	must(r.operator().Reject(id))(t)
+	p.say("rejected", r.root, r.run(WhyFailed))
+	must(r.operator().Resume(id, ""))(t)
+	r.run(WhyWaiting)
+	must(r.operator().Approve(id))(t)
+	p.say("given up", r.root, r.run(WhyFailed))
+	must(r.operator().ReplayLetter(id, ""))(t)
+	p.say("held", r.root, r.run(WhyBreaker))
+	p.part("transitions")
+	p.entered(must(r.operator().History(id, Filter{}))(t))
+	p.part("failures")
+	p.entered(must(r.operator().History(id, Filter{Failures: true}))(t))
+	p.part("failures of a stage")
+	p.entered(must(r.operator().History(id, Filter{Failures: true, Stage: "plan", Tail: 2}))(t))
+	p.part("status")
+	p.say("breakers", r.root, must(r.operator().Breakers(id))(t))
+	p.say("letters", r.root, must(r.operator().DeadLetters(id))(t))
+	p.is("interrupted")
 }
 
 // TestRefusalsWhole holds all that is said where an operation is refused.
