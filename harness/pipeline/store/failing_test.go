@@ -94,6 +94,13 @@ var undertakings = []undertaking{
 		write(t, dir, artifacts+"/x"+temporary, "x")
 		return dir
 	}, within(nothing), 8, false},
+	{"open what was archived", func(t testing.TB) string {
+		dir := early(t)
+		if err := os.Rename(dir, freshDir(dir)); err != nil {
+			t.Fatal(err)
+		}
+		return dir
+	}, within(nothing), 0, false},
 	{"reconstruct", ruined, func(dir string, o Options) error { _, err := Reconstruct(dir, o, "it is ruined"); return err }, 40, true},
 	{"restore", func(t testing.TB) string {
 		dir, p := created(t, quick())

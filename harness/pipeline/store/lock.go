@@ -50,13 +50,10 @@ func take(root *os.Root, id string, who Holder) (*os.File, error) {
 		if err = flock(file, unix.LOCK_EX); !errors.Is(err, unix.EWOULDBLOCK) {
 			break
 		}
-		if err = flock(file, unix.LOCK_SH); err != nil {
+		if flock(file, unix.LOCK_SH) != nil {
 			break // an exclusive one is in the way
 		}
-		if err = flock(file, unix.LOCK_UN); err != nil {
-			break
-		}
-		err = unix.EWOULDBLOCK
+		flock(file, unix.LOCK_UN) // or two who wait would be in each other's way
 		time.Sleep(lookPause)
 	}
 	if errors.Is(err, unix.EWOULDBLOCK) {

@@ -68,23 +68,25 @@ func TestALookIsNotInTheWay(t *testing.T) {
 		if took := time.Since(begun); took != 5*time.Second {
 			t.Errorf("want 5 s of patience, got %s", took)
 		}
-		done := make(chan error)
-		go func() {
-			p, err := Open(dir, quick())
-			if err == nil {
-				err = p.Close()
-			}
-			done <- err
-		}()
+		done := make(chan error, 2)
+		for range 2 { // one of them at least is to get it
+			go func() {
+				p, err := Open(dir, quick())
+				if err == nil {
+					err = p.Close()
+				}
+				done <- err
+			}()
+		}
 		synctest.Wait() // it found the look in its way
 		if err := flock(look, unix.LOCK_UN); err != nil {
 			t.Fatal(err)
 		}
-		if err := <-done; err != nil {
-			t.Error(err)
+		if first, second := <-done, <-done; first != nil && second != nil {
+			t.Errorf("want one of two to get it, got %v, %v", first, second)
 		}
-		if took := time.Since(begun); took != 5*time.Second+time.Millisecond {
-			t.Errorf("want it to come in a millisecond later, got %s", took)
+		if took := time.Since(begun) - 5*time.Second; took > 20*time.Millisecond {
+			t.Errorf("want it to come in some milliseconds later, got %s", took)
 		}
 	})
 }
@@ -107,6 +109,18 @@ func TestALockThatSaysNothing(t *testing.T) {
 		}
 		closed(t, r)
 		closed(t, p)
+	}
+}
+
+// TestALockThatSaysMuch is read up to 4 KiB.
+func TestALockThatSaysMuch(t *testing.T) {
+	dir, p := created(t, quick())
+	defer closed(t, p)
+	for size, want := range map[int]int{4096: 7, 4097: 0} {
+		write(t, dir, lockFile, `{"actor":"`+strings.Repeat("n", size-len(`{"actor":"","pid":7}`))+`","pid":7}`)
+		if who := p.Holder(); who == nil || who.PID != want {
+			t.Errorf("%d bytes: want process %d, got %v", size, want, who)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -74,7 +75,7 @@ func Open(dir string, o Options) (*Project, error) {
 func locked(dir string, o Options) (*Project, *survey, error) {
 	finishes := CutOff(dir)
 	if err := finish(dir); err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("%s: %w", filepath.Base(dir), err)
 	}
 	root, id, err := enter(dir)
 	if err != nil {
@@ -90,9 +91,7 @@ func locked(dir string, o Options) (*Project, *survey, error) {
 	}
 	p := &Project{id: id, root: root, lock: lock, disk: o.on(root), options: o}
 	if moved(root, dir) { // archived between the two: another has its name now
-		if err := p.Close(); err != nil {
-			return nil, nil, err
-		}
+		_ = p.Close() // nothing was written there
 		return locked(dir, o)
 	}
 	s, err := look(root, id)
