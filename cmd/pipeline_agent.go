@@ -144,12 +144,14 @@ func (a *app) writeAgent(c pipeline.AgentCheck) {
 		fmt.Fprintf(w, "  latest runs\tnone so far\n")
 	}
 	w.Flush()
-	if len(c.Runs) > 0 {
-		fmt.Fprintln(a.out, "  latest runs")
+	if len(c.Runs) == 0 {
+		return
 	}
+	fmt.Fprintln(a.out, "  latest runs")
 	w = tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "    AT\tPROJECT\tSTAGE\tEVENT\tERROR")
 	for _, r := range c.Runs {
-		fmt.Fprintf(w, "    %s\t%s\t%s\t%s\t%s\n", r.At.UTC().Format(time.RFC3339), r.Project, r.Stage, r.Event, dash(shortened(r.Reason)))
+		fmt.Fprintf(w, "    %s\t%s\t%s\t%s\t%s\n", r.At.UTC().Format(time.RFC3339), r.Project, r.Stage, r.Event, dash(shortened(r.Error)))
 	}
 	w.Flush()
 }

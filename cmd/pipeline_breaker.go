@@ -20,7 +20,8 @@ func (a *app) pipelineBreakerCommand(f *pipelineFlags) *cobra.Command {
 	c := group(&cobra.Command{
 		Use:   "breaker",
 		Short: "The circuit breakers of a project: status, reset, trip",
-		Long: `A circuit breaker guards a project against a service that fails.
+		Long: `A circuit breaker guards a project against a service that fails. Each project has its own: what is reset or tripped for
+one stays as it is for the others.
 
   closed     normal: calls go through
   open       the service failed too often in a row: its stages are not begun

@@ -151,7 +151,7 @@ func (f *pipelineFlags) writeHealth(out io.Writer, j pipelineHealthJSON) error {
 func threshold(h project.Finding) string {
 	limit := fmt.Sprintf("%g", h.Limit)
 	switch h.What {
-	case "failed", "held":
+	case "failed", "stopped", "held":
 		return "always " + string(h.Level)
 	case "duration", "human_wait":
 		limit += " h"

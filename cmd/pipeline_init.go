@@ -23,7 +23,7 @@ pipeline:
 error_handling:
   retries: 3                    # of a stage that failed, after its first attempt
   debugger: debugger            # the agent that looks at validation failures
-  circuit_breaker:              # one for each service
+  circuit_breaker:              # each project has one for each service
     failure_threshold: 5        # failures in a row that open it
     recovery_timeout: 60        # seconds that it stays open
     half_open_requests: 3       # test calls that have to succeed before it closes

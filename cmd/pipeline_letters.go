@@ -97,7 +97,16 @@ func (a *app) showLetters(f *pipelineFlags, id string) error {
 	if s.Status != project.Failed {
 		act = "purge" // it got on without: a replay would be refused
 	}
-	last := letters[len(letters)-1].ID
-	fmt.Fprintf(a.out, "\n  next  %s\n", f.paste(fmt.Sprintf(`shadowrun pipeline dead-letters %s %s %s --reason "…"`, act, id, last)))
+	last := letters[len(letters)-1]
+	fmt.Fprintf(a.out, "\n  mend  %s: %s\n", mend[last.Kind].why, f.paste("shadowrun pipeline "+mend[last.Kind].look+" "+id))
+	fmt.Fprintf(a.out, "  next  %s\n", f.paste(fmt.Sprintf(`shadowrun pipeline dead-letters %s %s %s --reason "…"`, act, id, last.ID)))
 	return nil
+}
+
+// mend says of each kind of error why a letter came of it, and where to look for the cause: replayed before that
+// is mended, it comes back.
+var mend = map[project.ErrorKind]struct{ why, look string }{
+	project.Validation: {"what the agent made was refused each time", "gate show"},
+	project.Transient:  {"the service or the agent failed each time", "breaker status"},
+	project.Permanent:  {"the agent says that no retry helps", "history --failures"},
 }

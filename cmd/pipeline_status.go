@@ -128,6 +128,8 @@ func writeCircumstances(out io.Writer, s pipeline.Status) {
 	switch died := s.Stages[s.CurrentStage].Status == project.StageInProgress; {
 	case s.Engine == nil && died:
 		row("engine", "none is at work on it, though %s is in progress: it died", s.CurrentStage)
+	case s.Engine == nil && len(s.Last) > 0 && s.Last[len(s.Last)-1].Event == project.Interrupted:
+		row("engine", "none is at work on it: it was interrupted at %s; running it again goes on", moment(&s.Last[len(s.Last)-1].At))
 	case s.Engine == nil:
 		row("engine", "none is at work on it")
 	default:

@@ -33,7 +33,8 @@ type AgentRun struct {
 	At      time.Time     `json:"at"`
 	Stage   project.Stage `json:"stage"`
 	Event   project.Event `json:"event"`
-	Reason  string        `json:"reason,omitempty"`
+	Reason  string        `json:"reason,omitempty"` // of the entry: why an operator asked, what the debugger was asked about
+	Error   string        `json:"error,omitempty"`  // what the agent failed with, if it did
 }
 
 // runsShown is how many runs a check has.
@@ -101,8 +102,8 @@ func (c *AgentCheck) runs(o Operator) error {
 			continue // a damaged project is doctor's
 		}
 		for _, e := range entries {
-			if c.ran(e) {
-				c.Runs = append(c.Runs, AgentRun{id, e.At, e.Stage, e.Event, e.Reason})
+			if failed, ran := c.ran(e); ran {
+				c.Runs = append(c.Runs, AgentRun{id, e.At, e.Stage, e.Event, e.Reason, failed})
 			}
 		}
 	}
@@ -111,14 +112,27 @@ func (c *AgentCheck) runs(o Operator) error {
 	return err
 }
 
-// ran reports whether an entry says of the agent that it was it. Who works at a stage today need not be who did.
-func (c *AgentCheck) ran(e project.Entry) bool {
+// ran reports whether an entry says of the agent that it was it, and what it failed with. Who works at a stage today need
+// not be who did.
+func (c *AgentCheck) ran(e project.Entry) (failed string, ran bool) {
 	switch e.Event {
 	case project.StageDone, project.StageGaveError, project.DebuggerInvoked, project.AgentInvoked:
-		var of struct{ Agent string }
-		return json.Unmarshal(e.Detail, &of) == nil && of.Agent == c.Name
+		var of struct {
+			Agent   string
+			Failure *Failure
+		}
+		if json.Unmarshal(e.Detail, &of) != nil || of.Agent != c.Name {
+			return "", false
+		}
+		if e.Event == project.StageGaveError {
+			return e.Reason, true
+		}
+		if of.Failure != nil {
+			return of.Failure.Message, true
+		}
+		return "", true
 	}
-	return false
+	return "", false
 }
 
 func exists(path string) bool {

@@ -93,9 +93,9 @@ func TestRunsOfAgents(t *testing.T) {
 	later := rigStart.Add(time.Minute + time.Second)
 	for agent, want := range map[string][]AgentRun{
 		"stub": {
-			{Project: id, At: rigStart, Stage: "intake", Event: project.StageGaveError, Reason: "503"},
+			{Project: id, At: rigStart, Stage: "intake", Event: project.StageGaveError, Reason: "503", Error: "503"},
 			{Project: id, At: later, Stage: "intake", Event: project.StageDone, Reason: ""},
-			{Project: id, At: later, Stage: "specify", Event: project.StageGaveError, Reason: "thin"},
+			{Project: id, At: later, Stage: "specify", Event: project.StageGaveError, Reason: "thin", Error: "thin"},
 			{Project: id, At: later, Stage: "specify", Event: project.StageDone, Reason: ""},
 		},
 		"debugger": {

@@ -47,9 +47,15 @@ func (o Operator) Escalate(ctx context.Context, id string, severity Severity) (D
 	return d, err
 }
 
+const toldNobody = "told nobody: monitoring.notifications names no receiver, or is off"
+
 func (o Operator) tellOf(ctx context.Context, d *Done, config project.Config, severity Severity) error {
 	n := config.Monitoring.Notifications
 	if o.DryRun {
+		if !n.Enabled || len(receivers(o.Root, n)) == 0 {
+			d.did(toldNobody)
+			return nil
+		}
 		for _, r := range receivers(o.Root, n) {
 			d.did("told %s", r.name)
 		}
@@ -64,7 +70,7 @@ func (o Operator) tellOf(ctx context.Context, d *Done, config project.Config, se
 	entry := told(ctx, o.Root, n, Notice{Event: escalated, Project: d.Project, Stage: string(s.CurrentStage), Status: string(s.Status),
 		Message: string(severity) + ": " + o.Reason, At: o.Now(), Seq: s.Sequence})
 	if entry == nil {
-		d.did("told nobody: monitoring.notifications names no receiver, or is off")
+		d.did(toldNobody)
 		return nil
 	}
 	entry.At, entry.Actor = o.Now(), o.Actor

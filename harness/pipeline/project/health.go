@@ -19,7 +19,7 @@ const (
 // Finding is one thing that an operator is to know of a project.
 type Finding struct {
 	Level  Level   `json:"level"`
-	What   string  `json:"what"` // failed, held, duration, retries, dead_letters, human_wait, error_rate, timeout
+	What   string  `json:"what"` // failed, stopped, held, duration, retries, dead_letters, human_wait, error_rate, timeout
 	Stage  Stage   `json:"stage,omitempty"`
 	Value  float64 `json:"value"`
 	Limit  float64 `json:"limit"` // that it is above
@@ -50,6 +50,7 @@ func Health(s State, entries []Entry, c Config, now time.Time) []Finding {
 		h.judge("failed", s.CurrentStage, 1, 0, 0, fmt.Sprintf("failed at %s: %s", s.CurrentStage, s.RecoveryInfo.LastError))
 	}
 	if s.Status != Completed && s.Status != Failed {
+		h.stopped(s, entries, c)
 		h.held(s, c, now)
 	}
 	if s.Status != Completed {
@@ -73,6 +74,26 @@ func (h *health) judge(what string, stage Stage, value, warning, critical float6
 		h.findings = append(h.findings, Finding{Critical, what, stage, value, critical, detail})
 	case value > warning:
 		h.findings = append(h.findings, Finding{Warning, what, stage, value, warning, detail})
+	}
+}
+
+// stopped is said of a project that nobody takes on: it is well by all that is measured, and gets nowhere.
+func (h *health) stopped(s State, entries []Entry, c Config) {
+	why := ""
+	if !c.Pipeline.Enabled {
+		why = "pipeline.enabled is false"
+	}
+	if s.Status == Stopped {
+		why = "by an operator" // whose entry is lost
+		for _, e := range slices.Backward(entries) {
+			if e.Event == StoppedByOperator {
+				why = fmt.Sprintf("by %s since %s: %s", e.Actor, e.At.UTC().Format(time.RFC3339), e.Reason)
+				break
+			}
+		}
+	}
+	if why != "" {
+		h.judge("stopped", s.CurrentStage, 1, 0, 1, fmt.Sprintf("stopped at %s: %s", s.CurrentStage, why))
 	}
 }
 

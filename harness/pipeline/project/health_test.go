@@ -48,6 +48,7 @@ func TestHealth(t *testing.T) {
 		{name: "working an hour", change: working(time.Hour)},
 		{name: "working longer", change: working(time.Hour + time.Second), want: []string{"critical timeout verify"}},
 		{name: "failed", change: func(s *project.State) { s.Status = project.Failed }, want: []string{"critical failed " + string(standing(t, project.Running, project.StagePending).state.CurrentStage)}},
+		{name: "stopped", change: func(s *project.State) { s.Status = project.Stopped }, want: []string{"warning stopped " + string(standing(t, project.Running, project.StagePending).state.CurrentStage)}},
 		{name: "tripped by hand, long ago", change: breaker(project.Breaker{State: project.BreakerIsOpen, OpenedAt: &longAgo, Forced: true}), want: []string{"warning held "}},
 		{name: "open", change: breaker(project.Breaker{State: project.BreakerIsOpen, OpenedAt: &start}), want: []string{"warning held "}},
 		{name: "open, and its time is up", change: breaker(project.Breaker{State: project.BreakerIsOpen, OpenedAt: &longAgo})},
@@ -104,5 +105,42 @@ func working(since time.Duration) func(*project.State) {
 	return func(s *project.State) {
 		at := start.Add(-since)
 		stage(s, func(v *project.StageState) { v.Status, v.StartedAt = project.StageInProgress, &at })
+	}
+}
+
+// TestStoppedProjectsAreNoHealthyOnes: it is said who stopped it, or that the configuration does.
+func TestStoppedProjectsAreNoHealthyOnes(t *testing.T) {
+	off := project.Config{}.Defaults()
+	off.Pipeline.Enabled = false
+	log := []project.Entry{
+		{Event: project.StoppedByOperator, At: start, Actor: "ada", Reason: "INC-39"}, {Event: project.Started},
+		{Event: project.StoppedByOperator, At: start.Add(time.Hour), Actor: "mara", Reason: "INC-40"}, {Event: project.QualityGateMoved},
+	}
+	for _, test := range []struct {
+		name   string
+		status project.Status
+		config project.Config
+		want   []string
+	}{
+		{"stopped, and by whom", project.Stopped, off, []string{"stopped at verify: by mara since 2026-01-01T13:00:00Z: INC-40"}},
+		{"stopped, the configuration edited by hand", project.Stopped, project.Config{}.Defaults(), []string{"stopped at verify: by mara since 2026-01-01T13:00:00Z: INC-40"}},
+		{"its engine lives, and begins no stage", project.Running, off, []string{"stopped at verify: pipeline.enabled is false"}},
+		{"completed before", project.Completed, off, nil},
+		{"failed before", project.Failed, off, nil},
+		{"under way", project.Running, project.Config{}.Defaults(), nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := standing(t, project.Running, project.StagePending).state
+			s.Status, s.CurrentStage = test.status, "verify"
+			var got []string
+			for _, f := range project.Health(s, log, test.config, start) {
+				if f.What == "stopped" {
+					got = append(got, f.Detail)
+				}
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
 	}
 }
