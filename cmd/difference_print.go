@@ -30,7 +30,9 @@ func (a *app) writeDifference(root replay.Root, all bool) {
 	if d.GotPath != d.Path {
 		fmt.Fprintf(a.out, " (second: %s)", printable(orRoot(d.GotPath)))
 	}
-	if d.Class != "" {
+	if d.Class == replay.ClassDerived {
+		fmt.Fprintf(a.out, ": %s", d.Class)
+	} else if d.Class != "" {
 		suspected := ""
 		if d.Suspected {
 			suspected = ", suspected"

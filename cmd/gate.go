@@ -153,6 +153,7 @@ func (a *app) checkGate(ctx context.Context, g *gate.Gate, f *gateFlags) (gate.R
 	if !wanted.On || ctx.Err() != nil {
 		return report, nil
 	}
+	report.Sought = true
 	budget := wanted.Budget
 	if budget == (harness.Budget{}) {
 		budget = g.Config.Budget

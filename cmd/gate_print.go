@@ -67,21 +67,7 @@ func (a *app) writeGateTable(report gate.Report) error {
 
 // writeGateGroup prints one thing that is wrong: the first difference, and how many others there are.
 func (a *app) writeGateGroup(g gate.Group, all bool) {
-	seeds := fmt.Sprintf("seed %d", g.Seed)
-	if len(g.Others) > 0 {
-		seeds = "seeds " + listed(append([]uint64{g.Seed}, g.Others...))
-	}
-	fmt.Fprintf(a.out, "\n%s, %s: %s: %s\n", printable(g.Workflow), seeds, g.Verdict, shortened(g.Why))
-	if g.Failed != "" {
-		fmt.Fprintf(a.out, "  failed   %s\n", printable(g.Failed))
-	}
-	if g.Golden != "" && g.Verdict != gate.Missing && g.Verdict != gate.Skipped {
-		line := ""
-		if g.Line > 0 {
-			line = fmt.Sprintf(":%d", g.Line)
-		}
-		fmt.Fprintf(a.out, "  golden   %s%s\n", printable(g.Golden), line)
-	}
+	a.writeGateHead(g, maxListed)
 	shown := g.Roots
 	if !all {
 		shown = shown[:min(1, len(shown))]
@@ -92,20 +78,52 @@ func (a *app) writeGateGroup(g gate.Group, all bool) {
 	if rest := len(g.Roots) - len(shown); rest > 0 {
 		fmt.Fprintf(a.out, "\n… %d more; --verbose shows all\n", rest)
 	}
+	a.writeOthers(g, all)
 }
 
-// maxListed is how many seeds are named in a line.
-const maxListed = 8
+// maxListed is how many seeds are named in a line, and maxOthers of how many the first values are told.
+const (
+	maxListed = 8
+	maxOthers = 5
+)
 
-func listed(seeds []uint64) string {
-	var words []string
-	for i, seed := range seeds {
-		if i == maxListed {
-			return strings.Join(words, ", ") + fmt.Sprintf(" and %d more", len(seeds)-i)
-		}
-		words = append(words, fmt.Sprint(seed))
+// writeGateHead prints what a group is, with at most so many seeds named, before its differences.
+func (a *app) writeGateHead(g gate.Group, seeds int) {
+	why := shortened(g.Why)
+	if g.Damaged { // it has two digests, and what comes of them at its end
+		why = printable(g.Why)
 	}
-	return strings.Join(words, ", ")
+	fmt.Fprintf(a.out, "\n%s, %s: %s: %s\n", printable(g.Workflow), g.Seeds(seeds), g.Verdict, why)
+	if g.Failed != "" {
+		fmt.Fprintf(a.out, "  failed   %s\n", printable(g.Failed))
+	}
+	if g.Golden != "" && g.Verdict != gate.Missing && g.Verdict != gate.Skipped {
+		line := ""
+		if g.Line > 0 {
+			line = fmt.Sprintf(":%d", g.Line)
+		}
+		fmt.Fprintf(a.out, "  golden   %s%s\n", printable(g.Golden), line)
+	}
+	if shown := g.Shown(); shown != "" {
+		fmt.Fprintf(a.out, "  shown    %s\n", shown)
+	}
+}
+
+// writeOthers prints how the other seeds of a group differ first, where that is not how the one that is shown does.
+func (a *app) writeOthers(g gate.Group, all bool) {
+	if g.Same || len(g.Roots) == 0 {
+		return
+	}
+	fmt.Fprintln(a.out)
+	for i, other := range g.Others {
+		if i == maxOthers && !all {
+			fmt.Fprintf(a.out, "  … %d more seeds; --verbose shows them\n", len(g.Others)-i)
+			return
+		}
+		d, _ := gate.First(other)
+		fmt.Fprintf(a.out, "  seed %d   ", other.Seed)
+		a.writeInLine(d.Difference)
+	}
 }
 
 // writeGateNext prints the explanation, and what to type next.
@@ -121,6 +139,9 @@ func (a *app) writeGateNext(report gate.Report, g gate.Group) error {
 	}
 	if g.Verdict != gate.Orphan {
 		fmt.Fprintf(a.out, "\n  again    %s\n", report.Reproduce(g.Result))
+	}
+	if report.Unexplained(g.Result) {
+		fmt.Fprintf(a.out, "  explain  %s --explain\n", report.Reproduce(g.Result))
 	}
 	if g.Acceptable() {
 		fmt.Fprintf(a.out, "  accept   %s\n", report.AcceptingAll(g))

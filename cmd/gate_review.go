@@ -142,8 +142,7 @@ func (r *review) one(ctx context.Context, report gate.Report, result gate.Result
 		}
 		report.Results = []gate.Result{result}
 		for _, group := range report.Groups() {
-			r.app.writeGateGroup(group, true)
-			r.app.writeNew(group)
+			r.app.writeAcceptable(group, true)
 		}
 		decision := r.ask(result)
 		switch decision {

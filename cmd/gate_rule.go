@@ -44,8 +44,7 @@ func (r *review) rule(result gate.Result) error {
 
 func (r *review) askRule(result gate.Result) (harness.RuleConfig, error) {
 	rule := harness.RuleConfig{Workflow: result.Workflow}
-	report := gate.Report{Results: []gate.Result{result}}
-	first, _ := report.Groups()[0].First()
+	first, _ := gate.First(result)
 	path := replay.Pattern(first.Path)
 	kind, err := r.askKind()
 	if err != nil {

@@ -24,9 +24,8 @@ func (a *app) updateGate(ctx context.Context, g *gate.Gate, report gate.Report, 
 	}
 	if !a.json {
 		fmt.Fprintln(a.out, "To be accepted:")
-		for _, group := range pending.Groups() {
-			a.writeGateGroup(group, f.all)
-			a.writeNew(group)
+		for _, group := range pending.Identical() {
+			a.writeAcceptable(group, f.all)
 		}
 		fmt.Fprintln(a.out)
 	}
@@ -69,17 +68,6 @@ func after(report gate.Report, accepted []gate.Accepted) gate.Report {
 		left.Results = append(left.Results, r)
 	}
 	return left
-}
-
-// writeNew prints the beginning of what becomes a golden, where there is none to differ from.
-func (a *app) writeNew(g gate.Group) {
-	if len(g.New) == 0 {
-		return
-	}
-	fmt.Fprintln(a.out, "  what this build does:")
-	for _, line := range g.New {
-		fmt.Fprintf(a.out, "  + %s\n", printable(line))
-	}
 }
 
 // warnFailed names the goldens that are now of runs that failed: most often nobody wanted those.

@@ -45,12 +45,8 @@ func WriteAnnotations(w io.Writer, r Report, folder string) error {
 }
 
 func annotated(r Report, g Group) (title, text string) {
-	title = fmt.Sprintf("%s: %s", plain(g.Workflow), g.Verdict)
-	text = r.Details(g.Result)
-	if len(g.Others) > 0 {
-		text += fmt.Sprintf("%d more seeds show the like\n", len(g.Others))
-	}
-	return title, text
+	title = fmt.Sprintf("%s, %s: %s", plain(g.Workflow), g.Seeds(maxSeeds), g.Verdict)
+	return title, r.Details(g)
 }
 
 func atMost(kind string, lines []string) []string {

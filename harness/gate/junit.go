@@ -64,8 +64,9 @@ func WriteJUnit(w io.Writer, r Report) error {
 		}
 		return index[name]
 	}
+	together := r.together()
 	for _, result := range r.Results {
-		suite(result.Workflow).add(caseOf(r, result), result.Duration.Seconds())
+		suite(result.Workflow).add(caseOf(r, result, together[result.Case]), result.Duration.Seconds())
 	}
 	for _, p := range r.Problems {
 		s := suite("goldens")
@@ -105,9 +106,28 @@ func (s *junitSuite) add(c junitCase, took float64) {
 	s.Cases = append(s.Cases, c)
 }
 
-func caseOf(r Report, result Result) junitCase {
+// together returns what is said of a case beside its own: with which seeds it is one thing that is wrong.
+func (r Report) together() map[Case]string {
+	lines := map[Case]string{}
+	for _, g := range r.Groups() {
+		text := ""
+		if g.Shown() != "" {
+			text = fmt.Sprintf("%s differ first at the same place\n", g.Seeds(maxSeeds))
+		}
+		if len(g.Others) > 0 && g.Acceptable() {
+			text += fmt.Sprintf("to accept all:   %s\n", r.AcceptingAll(g))
+		}
+		for _, result := range append(g.Others, g.Result) {
+			lines[result.Case] = text
+		}
+	}
+	return lines
+}
+
+// caseOf is one result's own: what it has in common with others is added.
+func caseOf(r Report, result Result, common string) junitCase {
 	c := junitCase{Name: fmt.Sprintf("seed %d", result.Seed), Class: result.Workflow, File: result.Golden}
-	what := &junitResult{Message: Headline(result), Type: string(result.Verdict), Text: r.Details(result)}
+	what := &junitResult{Message: Headline(result), Type: string(result.Verdict), Text: r.Details(r.alone(result)) + common}
 	switch {
 	case result.Verdict == replay.VerdictMatch:
 	case r.Fails(result):

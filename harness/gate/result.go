@@ -28,6 +28,8 @@ type Result struct {
 	Differences []replay.Difference // from the golden, or where there is none from its own first run; classified
 	Steps       []string            // the pointers of the first trace's events, by which differences are folded
 	New         []string            // the first lines of what this build does, where there is no golden to compare with
+	NewMore     int                 // how many lines come after these
+	NewDigest   golden.Digest       // of all of them
 	Runs        int                 // that were compared
 	Differing   int
 	Agrees      bool   // all runs of this build are alike, though the golden is not: it may be accepted
@@ -48,6 +50,11 @@ func (r Result) Acceptable() bool {
 	return r.Agrees || r.Damaged
 }
 
+// Unexplained reports whether an experiment would say more: the build disagrees with itself, and none was made.
+func (r Report) Unexplained(result Result) bool {
+	return !r.Sought && result.Verdict == replay.VerdictViolation && !result.Agrees
+}
+
 // compared reports whether the result says something of the workflow.
 func (r Result) compared() bool {
 	switch r.Verdict {
@@ -63,6 +70,7 @@ type Report struct {
 	Problems []golden.Problem
 	FailOn   []string
 	Flags    string // of commands to paste, each with a space before it
+	Sought   bool   // causes were looked for by experiment
 }
 
 // Fails reports whether a result is one that the gate fails on.

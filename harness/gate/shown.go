@@ -2,7 +2,7 @@ package gate
 
 import (
 	"context"
-	"fmt"
+	"crypto/sha256"
 
 	"github.com/shadowrun/shadowrun/golden"
 	"github.com/shadowrun/shadowrun/harness"
@@ -50,18 +50,21 @@ const shownLines = 10
 
 // opening notes the first lines of a trace that there is nothing to compare with, after its header.
 func (r Result) opening(t *golden.Trace) Result {
+	digest := sha256.New()
 	n := -1
 	for line, err := range t.Lines() {
 		if err != nil {
 			return r // what is not shown is as true
 		}
-		if n++; n > shownLines {
-			r.New = append(r.New, fmt.Sprintf("… %d more", t.Events()+1-shownLines))
-			break
+		if n++; n == 0 {
+			continue
 		}
-		if n > 0 {
+		digest.Write(append(line[:len(line):len(line)], '\n'))
+		if n <= shownLines {
 			r.New = append(r.New, cut(string(line)))
 		}
 	}
+	r.NewMore = max(0, n-shownLines)
+	digest.Sum(r.NewDigest[:0])
 	return r
 }

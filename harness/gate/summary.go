@@ -88,16 +88,12 @@ func orDash(n int) string {
 
 // section tells of one thing that is wrong.
 func section(r Report, g Group) string {
-	text := r.Details(g.Result)
+	text := r.Details(g)
 	fence := "```"
 	for strings.Contains(text, fence) {
 		fence += "`"
 	}
-	seeds := fmt.Sprintf("seed %d", g.Seed)
-	if n := len(g.Others); n > 0 {
-		seeds += fmt.Sprintf(" and %d more", n)
-	}
-	return fmt.Sprintf("\n### %s, %s: %s\n\n%s\n%s%s\n", markdown(g.Workflow), seeds, g.Verdict, fence, text, fence)
+	return fmt.Sprintf("\n### %s, %s: %s\n\n%s\n%s%s\n", markdown(g.Workflow), g.Seeds(maxSeeds), g.Verdict, fence, text, fence)
 }
 
 var inMarkdown = strings.NewReplacer("\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "|", "\\|", "<", "&lt;", "[", "\\[", "#", "\\#")

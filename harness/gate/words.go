@@ -27,17 +27,26 @@ const (
 	maxValue   = 400
 )
 
-// Details says in lines what a result is, and what to type next.
-func (r Report) Details(result Result) string {
+// maxSeeds is how many seeds are named in a line, and maxOthers of how many the first values are told.
+const (
+	maxSeeds  = 20
+	maxOthers = 5
+)
+
+// Details says in lines what a group is, and what to type next.
+func (r Report) Details(g Group) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "%s: %s\n", plain(result.Case.String()), plain(result.Why))
+	result := g.Result
+	fmt.Fprintf(&out, "%s, %s: %s\n", plain(g.Workflow), g.Seeds(maxSeeds), plain(result.Why))
+	if shown := g.Shown(); shown != "" {
+		fmt.Fprintf(&out, "shown is %s\n", shown)
+	}
 	if result.Failed != "" {
 		fmt.Fprintf(&out, "the run failed: %s\n", result.Failed)
 	}
-	roots := rootsOf(result)
-	for i, d := range roots {
+	for i, d := range g.Roots {
 		if i == maxDetails {
-			fmt.Fprintf(&out, "… %d more\n", len(roots)-i)
+			fmt.Fprintf(&out, "… %d more\n", len(g.Roots)-i)
 			break
 		}
 		fmt.Fprintf(&out, "%s %s: %s, %s: %s\n", plain(orRoot(d.Path)), d.Kind, d.Class, d.Cause, plain(d.Why))
@@ -51,14 +60,40 @@ func (r Report) Details(result Result) string {
 			fmt.Fprintf(&out, "  %d more follow from it, or may\n", folded)
 		}
 	}
+	writeOthers(&out, g)
 	if result.Explanation != nil {
 		explain.WriteText(&out, result.Explanation, 0) // to memory: it can't fail
 	}
 	fmt.Fprintf(&out, "to see it again: %s\n", r.Reproduce(result))
+	if r.Unexplained(result) {
+		fmt.Fprintf(&out, "to find a cause: %s --explain\n", r.Reproduce(result))
+	}
 	if result.Acceptable() {
-		fmt.Fprintf(&out, "to accept it:    %s\n", r.Accepting(result))
+		fmt.Fprintf(&out, "to accept it:    %s\n", r.AcceptingAll(g))
 	}
 	return out.String()
+}
+
+// writeOthers tells how the other seeds of a group differ first, where that is not how the one that is shown does.
+func writeOthers(out *strings.Builder, g Group) {
+	if g.Same || len(g.Roots) == 0 {
+		return
+	}
+	for i, other := range g.Others {
+		if i == maxOthers {
+			fmt.Fprintf(out, "… %d more seeds\n", len(g.Others)-i)
+			return
+		}
+		d, _ := First(other)
+		fmt.Fprintf(out, "seed %d: %s %s:", other.Seed, plain(orRoot(d.Path)), d.Kind)
+		if d.Want != nil {
+			fmt.Fprintf(out, " - %s", cut(string(d.Want)))
+		}
+		if d.Got != nil {
+			fmt.Fprintf(out, " + %s", cut(string(d.Got)))
+		}
+		fmt.Fprintln(out)
+	}
 }
 
 func cut(value string) string {
@@ -106,8 +141,8 @@ func (r Report) AcceptingAll(g Group) string {
 	case len(g.Others) >= maxNamed:
 		command = strings.TrimSuffix(command, fmt.Sprintf(" --seed %d", g.Seed))
 	default:
-		for _, seed := range g.Others {
-			command += fmt.Sprintf(",%d", seed)
+		for _, other := range g.Others {
+			command += fmt.Sprintf(",%d", other.Seed)
 		}
 	}
 	return command
