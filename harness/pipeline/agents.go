@@ -171,7 +171,7 @@ func (o Operator) InvokeAgent(ctx context.Context, id, name string, at project.S
 		return i, d, err
 	}
 	defer p.Close()
-	s := &session{Engine: &Engine{Root: o.Root, Now: o.Now, Actor: o.Actor}, project: p, config: config}
+	s := &session{Engine: &Engine{Root: o.Root}, project: p, config: config}
 	w, err := s.agentNamed(name)
 	if err != nil {
 		return i, d, err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -188,5 +189,35 @@ func TestToldProgramsRunInTheRoot(t *testing.T) {
 	where, err := filepath.EvalSymlinks(strings.TrimSpace(files(t, root)["where"]))
 	if want, _ := filepath.EvalSymlinks(root); err != nil || where != want {
 		t.Errorf("it ran in %q, %v", where, err)
+	}
+}
+
+// A program that is told has our environment, and of what it says in failing 8 KiB are told.
+func TestToldProgramsEnvironmentAndTalk(t *testing.T) {
+	tell := func(script string) error {
+		return receivers(t.TempDir(), project.NotificationsConfig{Command: []string{"sh", "-c", script}})[0].tell(t.Context(), someNotice)
+	}
+	if err := tell(`test "$PIPELINE_TEST_OTHER" = other`); err != nil {
+		t.Errorf("the environment is not ours: %v", err)
+	}
+	err := tell(`head -c 9000 /dev/zero | tr '\0' y >&2; exit 1`)
+	if got := strings.Count(fmt.Sprint(err), "y"); got != 8<<10 {
+		t.Errorf("of 9000 bytes %d are told: want 8192", got)
+	}
+}
+
+// A web hook's connection is not kept: a pipeline tells of something every hour, and its host may be another by then.
+func TestWebHooksConnectionsAreClosed(t *testing.T) {
+	states := make(chan http.ConnState, 10)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	server.Config.ConnState = func(_ net.Conn, s http.ConnState) { states <- s }
+	server.Start()
+	defer server.Close()
+	if err := receivers("", project.NotificationsConfig{Webhook: server.URL})[0].tell(t.Context(), someNotice); err != nil {
+		t.Fatal(err)
+	}
+	want := []http.ConnState{http.StateNew, http.StateActive, http.StateClosed}
+	if d := cmp.Diff(want, []http.ConnState{<-states, <-states, <-states}); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
 	}
 }
