@@ -91,7 +91,11 @@ func oneOf(c *cobra.Command, names ...string) error {
 func noEmptyFlag(c *cobra.Command, _ []string) (err error) {
 	c.Flags().Visit(func(f *pflag.Flag) {
 		if f.Value.Type() == "string" && f.Value.String() == "" {
-			err = hinted(fmt.Errorf("--%s: it is empty; leave it out for the default", f.Name), helpHint(c))
+			instead, text := pflag.UnquoteUsage(f)
+			if instead = "want a " + instead; strings.Contains(text, "(default") {
+				instead = "leave it out for the default"
+			}
+			err = hinted(fmt.Errorf("--%s: it is empty; %s", f.Name, instead), helpHint(c))
 		}
 	})
 	return err
