@@ -2,8 +2,6 @@ package cmd
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -16,6 +14,7 @@ import (
 
 	"github.com/shadowrun/shadowrun/harness/ledger"
 	"github.com/shadowrun/shadowrun/harness/report"
+	"github.com/shadowrun/shadowrun/harness/report/bundle"
 	"github.com/shadowrun/shadowrun/harness/soak"
 	"github.com/shadowrun/shadowrun/runbook"
 	"github.com/shadowrun/shadowrun/scenarios"
@@ -30,6 +29,7 @@ type reportFlags struct {
 	bundle   string
 	journals []string
 	rejudge  bool
+	judged   judged
 }
 
 func (a *app) reportCommand() *cobra.Command {
@@ -78,6 +78,9 @@ Exit status: 0 CERTIFIED, 1 NOT CERTIFIED, 3 INCONCLUSIVE.`,
 func (a *app) makeReport(c *cobra.Command, f *reportFlags) error {
 	if err := errors.Join(oneOf(c, "bundle", "output"), oneOf(c, "bundle", "format")); err != nil {
 		return err
+	}
+	if f.bundle != "" && !strings.HasSuffix(f.bundle, bundle.Suffix) {
+		return hinted(fmt.Errorf("--bundle %s: want a name that ends in %s, which is what it is", f.bundle, bundle.Suffix))
 	}
 	render, err := a.renderer(f)
 	if err != nil {
@@ -135,20 +138,22 @@ func (a *app) renderer(f *reportFlags) (func(*report.Report) ([]byte, error), er
 
 // gatherReport makes a report, and judges it.
 func (a *app) gatherReport(c *cobra.Command, f *reportFlags, s *soak.State, of ledger.Soak) (*report.Report, error) {
+	if err := refuseUnpacked(s.Dir); err != nil {
+		return nil, err
+	}
 	o := report.Options{At: time.Now(), Required: scenarios.Tabletop,
 		Versions: []report.Named{{Name: "shadowrun", Value: version()}, {Name: "go", Value: runtime.Version()}, {Name: "platform", Value: runtime.GOOS + "/" + runtime.GOARCH}}}
-	if err := a.addRunbooks(f, &o); err != nil {
+	err := a.addRunbooks(f, &o)
+	if err != nil {
 		return nil, err
 	}
 	if err := addJournals(f, s.Dir, &o); err != nil {
 		return nil, err
 	}
 	if f.rejudge {
-		today, err := a.today()
-		if err != nil {
+		if o.Rejudge, f.judged.rejudged, err = a.today(); err != nil {
 			return nil, err
 		}
-		o.Rejudge = today
 	}
 	r, err := report.Gather(c.Context(), s, of, o)
 	if err != nil {
@@ -156,6 +161,18 @@ func (a *app) gatherReport(c *cobra.Command, f *reportFlags, s *soak.State, of l
 	}
 	report.Judge(r)
 	return r, nil
+}
+
+// refuseUnpacked refuses the folder that a bundle was unpacked to, of which a report would say that goldens are missing.
+func refuseUnpacked(dir string) error {
+	if !bundle.Unpacked(dir) {
+		return nil
+	}
+	in := func(name string) string { return filepath.Join(dir, name) }
+	return hinted(fmt.Errorf("%s is an unpacked bundle, with the goldens of findings alone: no report can be made of it", dir),
+		fmt.Sprintf("the report is in it: %s, %s and %s", in("report.md"), in("report.html"), in("report.json")),
+		"'shadowrun verify BUNDLE' checks the bundle that it was unpacked from",
+		fmt.Sprintf("'shadowrun status%[1]s', 'shadowrun findings%[1]s' and 'shadowrun debug cycles%[1]s' read its ledger.db, and so does SQL", soak.StateFlag(dir)))
 }
 
 // addRunbooks adds the runbooks, how far they are known to work, and of somebody's own which steps are required.
@@ -180,49 +197,4 @@ func (a *app) addRunbooks(f *reportFlags, o *report.Options) (err error) {
 	}
 	o.Required = requiredSteps(o.Books, all)
 	return nil
-}
-
-func (f *reportFlags) journalFiles(dir string) ([]string, error) {
-	if len(f.journals) > 0 {
-		return f.journals, nil
-	}
-	return filepath.Glob(filepath.Join(dir, "drills", "*.jsonl"))
-}
-
-// addJournals adds the journals that are named, or else those of the state folder, the oldest first.
-func addJournals(f *reportFlags, dir string, o *report.Options) error {
-	files, err := f.journalFiles(dir)
-	if err != nil {
-		return err
-	}
-	for _, file := range files {
-		j, err := runbook.ReadJournal(file)
-		if err != nil {
-			return hinted(fmt.Errorf("--journal: %w", err), "'shadowrun tabletop' says where it keeps its journal")
-		}
-		o.Journals = append(o.Journals, report.Journal{File: file, Journal: j})
-	}
-	return nil
-}
-
-// today returns the configuration at hand.
-func (a *app) today() (*report.Today, error) {
-	if a.configFlag == "" && !fileExists(configName) {
-		return nil, hinted(errors.New("--rejudge: there is no "+configName+" here"), "--config FILE names the configuration that is to judge")
-	}
-	source := a.configSource()
-	text, err := os.ReadFile(source)
-	if err != nil {
-		return nil, fmt.Errorf("--rejudge: %w", err)
-	}
-	config, err := a.readConfig()
-	if err != nil {
-		return nil, err
-	}
-	config = config.Defaults()
-	if err := config.Validate(); err != nil {
-		return nil, fmt.Errorf("%s: %w", source, err)
-	}
-	sum := sha256.Sum256(text)
-	return &report.Today{File: source, Digest: hex.EncodeToString(sum[:]), Config: config}, nil
 }

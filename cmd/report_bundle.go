@@ -40,6 +40,7 @@ type bundledJSON struct {
 	Soak        int64             `json:"soak"`
 	Report      string            `json:"report"`
 	Result      report.Result     `json:"result"`
+	Accepted    []string          `json:"accepted"`
 	Reasons     []string          `json:"reasons"`
 }
 
@@ -78,7 +79,7 @@ func (a *app) writeBundle(ctx context.Context, f *reportFlags, s *soak.State, of
 		return failure{errors.Join(err, os.Remove(f.bundle)), exitFail, nil}
 	}
 	err = a.printBundled(bundledJSON{jsonVersion, f.bundle, written.Bytes, written.SHA256, len(written.Files), e.missing, attestation,
-		filepath.Join(soak.KeyDir(s.Dir), ring.Current()+".pub"), r.Soak, r.ID, r.Verdict.Result, r.Verdict.Reasons})
+		filepath.Join(soak.KeyDir(s.Dir), ring.Current()+".pub"), r.Soak, r.ID, r.Verdict.Result, append([]string{}, report.Acceptance(r)...), r.Verdict.Reasons})
 	if err != nil {
 		return err
 	}
@@ -116,6 +117,9 @@ func (a *app) printBundled(j bundledJSON) error {
 		return a.printJSON(j)
 	}
 	fmt.Fprintf(a.out, "%s: soak %d, report %s\n", j.Result, j.Soak, printable(j.Report))
+	for _, accepted := range j.Accepted {
+		fmt.Fprintf(a.out, "  %s\n", printable(accepted))
+	}
 	for _, why := range j.Reasons {
 		fmt.Fprintf(a.out, "  %s\n", printable(why))
 	}

@@ -62,7 +62,7 @@ func (a *app) reportOf(c *cobra.Command, name string) (r *report.Report, err err
 		return r, err
 	}
 	var text []byte
-	if strings.HasSuffix(name, ".tar.zst") {
+	if strings.HasSuffix(name, bundle.Suffix) {
 		read, err := bundle.Read(name, bundle.Limits{}, "report.json")
 		if err != nil {
 			return nil, err

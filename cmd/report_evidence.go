@@ -74,7 +74,7 @@ func (e *evidence) report(r *report.Report) error {
 	return err
 }
 
-// ledger adds the soak's record, as a ledger that every command reads: the report can be made again from it.
+// ledger adds the soak's record, as a ledger that commands and SQL read. No report can be made of it again: goldens are judged too.
 func (e *evidence) ledger() error {
 	path := filepath.Join(e.scratch, "ledger.db")
 	if _, err := e.state.Ledger.Extract(e.ctx, path, ledger.ExtractOptions{Soak: e.of.ID, Mask: e.mask.Text}); err != nil {
@@ -86,12 +86,10 @@ func (e *evidence) ledger() error {
 
 func (e *evidence) configuration() error {
 	e.add(bundledConfiguration+"soak.yaml", []byte(e.of.Config))
-	if !e.f.rejudge {
-		return nil
+	if e.f.judged.rejudged != nil {
+		e.add(bundledConfiguration+"rejudged.yaml", e.f.judged.rejudged)
 	}
-	text, err := os.ReadFile(e.app.configSource())
-	e.add(bundledConfiguration+"rejudged.yaml", text)
-	return err
+	return nil
 }
 
 // procedures adds runbooks and scenarios: our own, or those that are named.
@@ -125,16 +123,8 @@ func (e *evidence) folder(to string, from fs.FS, pattern string) error {
 }
 
 func (e *evidence) journals() error {
-	files, err := e.f.journalFiles(e.state.Dir)
-	if err != nil {
-		return err
-	}
-	for n, file := range files { // two may have one name, in different folders
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		e.add(fmt.Sprintf("journals/%d-%s", n+1, plainName(file)), text)
+	for n, j := range e.f.judged.journals { // two may have one name, in different folders
+		e.add(fmt.Sprintf("journals/%d-%s", n+1, plainName(j.file)), j.text)
 	}
 	return nil
 }

@@ -7,11 +7,30 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 )
 
 // ManifestName is the first file of a bundle.
 const ManifestName = "manifest.json"
+
+// Suffix ends the name of a bundle.
+const Suffix = ".tar.zst"
+
+// Unpacked reports whether a bundle was unpacked to a folder: what it holds besides is not looked at.
+func Unpacked(dir string) bool {
+	text, err := os.ReadFile(filepath.Join(dir, ManifestName))
+	if err != nil {
+		return false
+	}
+	var m Manifest
+	if err := json.Unmarshal(text, &m); err != nil {
+		return false
+	}
+	return slices.ContainsFunc(m.Files, func(e Entry) bool { return e.Name == "report.json" })
+}
 
 // Manifest names the other files of a bundle, sorted by name.
 type Manifest struct {
