@@ -117,9 +117,11 @@ var mended = []project.Event{project.Reconstructed, project.Restored, project.Ac
 func (h *history) objects(n int) []string {
 	known := map[string]bool{}
 	var all []string
-	from := n
-	for from > 0 && !slices.Contains(mended, h.entries[from-1].Event) {
-		from--
+	var from int
+	for i, e := range h.entries[:n] {
+		if slices.Contains(mended, e.Event) {
+			from = i + 1
+		}
 	}
 	for _, s := range h.states[from : n+1] {
 		for _, digest := range s.Artifacts() {

@@ -93,7 +93,7 @@ func TestALookIsNotInTheWay(t *testing.T) {
 
 // TestALockThatSaysNothing is one all the same.
 func TestALockThatSaysNothing(t *testing.T) {
-	for _, says := range []string{"", "{", `{"pid":"x"}`, `{"pid":7,"actor":"a` + strings.Repeat("n", 5000) + `"}`} {
+	for _, says := range []string{"", `{"actor":"ann","pid":"x"}`, "{", `{"pid":"x"}`, `{"pid":7,"actor":"a` + strings.Repeat("n", 5000) + `"}`} {
 		dir, p := created(t, quick())
 		write(t, dir, lockFile, says)
 		var held *HeldError

@@ -50,9 +50,8 @@ func (d *Damage) offer(refused map[string]bool, losses map[string]string, broken
 		d.Mend = slices.DeleteFunc(d.Mend, func(m string) bool { return m == restore(id) })
 		d.Mend = slices.Insert(d.Mend, slices.Index(d.Mend, reconstruct(id)), restore(id))
 	}
-	given := len(d.Mend)
 	d.Mend = slices.DeleteFunc(d.Mend, func(m string) bool { return refused[m] })
-	if len(d.Mend) < given && (len(d.Mend) == 0 || refused[reconstruct(id)] && refused[restore(id)]) && !slices.Contains(d.Mend, restart(id)) {
+	if (len(d.Mend) == 0 || refused[reconstruct(id)] && refused[restore(id)]) && !slices.Contains(d.Mend, restart(id)) {
 		d.Mend = append(d.Mend, restart(id))
 	}
 	for _, m := range d.Mend {
@@ -91,7 +90,7 @@ func (s *survey) losses(backups []Backup, back int) map[string]string {
 
 // unread is how many lines of a log there are after its first size bytes.
 func unread(log []byte, size int64) int {
-	rest := log[min(size, int64(len(log))):]
+	rest := log[size:]
 	n := bytes.Count(rest, []byte("\n"))
 	if len(rest) > 0 && rest[len(rest)-1] != '\n' {
 		n++

@@ -110,6 +110,7 @@ func TestWhatIsSaidOfDamage(t *testing.T) {
 		{"the last line is missing", small, []spoil{lines(func(all []string) []string { return all[:len(all)-1] })}},
 		{"a line in the middle is missing", small, []spoil{lines(func(all []string) []string { return append(all[:2:2], all[3:]...) })}},
 		{"a line was altered", small, []spoil{alter(logFile, `"actor":"ann"`, `"actor":"bob"`)}},
+		{"a line was altered, and an artifact with its object", small, []spoil{alter(logFile, `"event":"stage_failed"`, `"event":"stage_retried"`), put("artifacts/intake.txt", "x"), put(intake, "y")}},
 		{"a line is spelled in another way", small, []spoil{alter(logFile, `"seq":2,`, `"seq": 2,`)}},
 		{"a line is not JSON", small, []spoil{lines(func(all []string) []string { all[2] = "no\n"; return all })}},
 		{"the first line is not JSON", small, []spoil{lines(func(all []string) []string { all[0] = "no\n"; return all })}},
@@ -173,6 +174,7 @@ func said(b *strings.Builder, name string, found []Damage) {
 
 // TestWhatRepairsRefuse shows to reviewers why, and that nothing was changed.
 func TestWhatRepairsRefuse(t *testing.T) {
+	theirs := another(t, early(t))
 	var b strings.Builder
 	for _, c := range []struct {
 		name  string
@@ -183,8 +185,11 @@ func TestWhatRepairsRefuse(t *testing.T) {
 		{"accept: the log is broken", map[string]string{logFile: ""}, looks("")["accept"]},
 		{"accept: no JSON", map[string]string{stateFile: "{"}, looks("")["accept"]},
 		{"accept: letters against their schema", map[string]string{lettersFile: "{}"}, looks("")["accept"]},
+		{"accept: another's state", map[string]string{stateFile: theirs[stateFile]}, looks("")["accept"]},
+		{"accept: another's letters", map[string]string{lettersFile: theirs[lettersFile]}, looks("")["accept"]},
 		{"accept, dry: no JSON", map[string]string{stateFile: "{"}, looks("")["accept, dry"]},
 		{"restore: in another folder", nil, looks("../project-2/state.json")["restore"]},
+		{"restore: by way of another folder", nil, looks("state.json.d/../../state.json")["restore"]},
 		{"restore: no backup", nil, looks(logFile)["restore"]},
 		{"restore: there is none of the name", nil, looks("state.json.backup.7")["restore"]},
 		{"restore: a damaged one", map[string]string{backupFile: "{}"}, looks(backupFile)["restore"]},
