@@ -32,6 +32,7 @@ func TestLayoutsThatAreEdited(t *testing.T) {
 	for _, c := range []struct{ name, src, want string }{
 		{"a beginning that is marked", "---\nagents: {default: stub}\n", "---\nagents: {default: stub}\npipeline:\n  enabled: false\n"},
 		{"braces over lines", "pipeline: {\n  stage_timeout: 2h\n}\n", "pipeline: {\n  enabled: false, stage_timeout: 2h\n}\n"},
+		{"one letter", "#", "#\npipeline:\n  enabled: false\n"},
 		{"JSON", `{"pipeline": {"enabled": true}}`, `{"pipeline": {"enabled": false}}`},
 		{"JSON without it", `{"pipeline": {"stage_timeout": "2h"}}`, `{"pipeline": {enabled: false, "stage_timeout": "2h"}}`},
 		{"a space in braces", "pipeline: { }\n", "pipeline: {enabled: false }\n"},

@@ -35,6 +35,7 @@ func TestPurgeIsWhatWasAsked(t *testing.T) {
 		{"one", Purge{IDs: []string{all[1].ID}}, []int{0, 2}},
 		{"two", Purge{IDs: []string{all[2].ID, all[0].ID}}, []int{1}},
 		{"old ones", Purge{OlderThan: time.Hour}, []int{1, 2}}, // one is an hour old, and no older
+		{"older than an instant", Purge{OlderThan: 1}, []int{2}},
 		{"none is so old", Purge{OlderThan: 3 * time.Hour}, []int{0, 1, 2}},
 		{"all", Purge{All: true}, nil},
 	} {

@@ -41,6 +41,13 @@ func TestWhatMendingLost(t *testing.T) {
 		{"its last lines are gone", log(func(lines []string) string { return strings.Join(lines[:9], "") }),
 			func(o Operator) (Done, error) { return o.Reconstruct(id) }, []string{
 				"lost transitions 10 to 12: files tell of them, and the log has them no more"}},
+		{"its last line alone is gone", log(func(lines []string) string { return strings.Join(lines[:11], "") }),
+			func(o Operator) (Done, error) { return o.Reconstruct(id) }, []string{
+				"lost transitions 12 to 12: files tell of them, and the log has them no more"}},
+		{"its last line is another", log(func(lines []string) string { return strings.Join(lines[:11], "") + "x\n" }),
+			func(o Operator) (Done, error) { return o.Reconstruct(id) }, []string{
+				"lost 1 lines of the log that can't be read; the old log is kept aside",
+				"lost transitions 12 to 12: files tell of them, and the log has them no more"}},
 		{"its last line alone is gone, and the state", func(t *testing.T, dir string) {
 			log(func(lines []string) string { return strings.Join(lines[:11], "") })(t, dir)
 			if err := os.Remove(filepath.Join(dir, "state.json")); err != nil {

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -110,6 +111,31 @@ func TestNoticeOfADeadEngineIsMadeGood(t *testing.T) {
 	r.run(WhyWaiting)
 	r.run(WhyWaiting)
 	if d := cmp.Diff([]string{"human_gate_opened intake"}, r.notices()); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+}
+
+// An engine that was told to end tells nobody of what it still enters; the next one does.
+func TestNoticeOfAnEngineThatWasToldToEnd(t *testing.T) {
+	r := newRig(t, "pipeline: {human_gates: [specify]}\n"+toFile, faulty("plan", 0, ""))
+	if err := breaks("notices.jsonl", "")(r.root); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	e := r.engine()
+	e.Log = func(entry project.Entry) {
+		if entry.Event == project.StageDone {
+			cancel()
+		}
+	}
+	if out := must(e.Run(ctx, id))(t); out.Why != WhyCancelled {
+		t.Fatalf("got %+v", out)
+	}
+	if got := r.notices(); got != nil {
+		t.Errorf("it told of %q", got)
+	}
+	r.run(WhyWaiting)
+	if d := cmp.Diff([]string{"stage_completed intake", "human_gate_opened specify"}, r.notices()); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
 	}
 }

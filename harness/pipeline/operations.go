@@ -56,22 +56,21 @@ func Operations(root string) ([]Operation, error) {
 // parseOperations returns the whole lines and where they end.
 func parseOperations(path string, text []byte) (all []Operation, whole int, err error) {
 	prev := ""
-	for n := 1; whole < len(text); n++ {
+	for n := 1; ; n++ {
 		line, _, ended := bytes.Cut(text[whole:], []byte("\n"))
 		if !ended {
 			return all, whole, nil
 		}
 		var o Operation
 		if err := json.Unmarshal(line, &o); err != nil {
-			return nil, 0, fmt.Errorf("%s:%d: %w: restore it from a copy, or from git", path, n, err)
+			return nil, whole, fmt.Errorf("%s:%d: %w: restore it from a copy, or from git", path, n, err)
 		}
 		again, _ := json.Marshal(o)
 		if o.Seq != int64(n) || o.Prev != prev || o.seal() != o.Sum || !bytes.Equal(again, line) {
-			return nil, 0, fmt.Errorf("%s:%d: the line is not as it was written (chain or sum): restore it from a copy, or from git", path, n)
+			return nil, whole, fmt.Errorf("%s:%d: the line is not as it was written (chain or sum): restore it from a copy, or from git", path, n)
 		}
 		all, prev, whole = append(all, o), o.Sum, whole+len(line)+1
 	}
-	return all, whole, nil
 }
 
 // enter appends to the log. What a crash left of a last line is cut off.
@@ -95,7 +94,7 @@ func enter(root string, o Operation) error {
 	if err != nil {
 		return err
 	}
-	o.Seq, o.At = int64(len(all))+1, o.At.UTC().Round(0)
+	o.Seq, o.At = int64(len(all))+1, o.At.UTC()
 	if len(all) > 0 {
 		o.Prev = all[len(all)-1].Sum
 	}

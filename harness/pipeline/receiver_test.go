@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -72,6 +74,7 @@ func TestTell(t *testing.T) {
 		{name: "a web hook that moved", webhook: server.URL + "/moved", to: "webhook of " + host, fails: "302"},
 		{name: "a web hook where nobody listens", webhook: "http://127.0.0.1:1/?token=secret", to: "webhook of 127.0.0.1:1", fails: "refused"},
 		{name: "no URL", webhook: "token\x7fsecret", to: "webhook of an address that is not a URL", fails: "not a URL"},
+		{name: "no host", webhook: "hooks/x?token=secret", to: "webhook of an address that is not a URL", fails: "unsupported protocol scheme"},
 		{name: "a file", file: "notices.jsonl", to: "file notices.jsonl", received: func() string { return got("notices.jsonl") }},
 		{name: "a file in no folder", file: "none/notices.jsonl", to: "file none/notices.jsonl", fails: "no such file"},
 	} {
@@ -220,4 +223,18 @@ func TestWebHooksConnectionsAreClosed(t *testing.T) {
 	if d := cmp.Diff(want, []http.ConnState{<-states, <-states, <-states}); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
 	}
+}
+
+// A receiver has ten seconds.
+func TestReceiversHaveTenSeconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		slow := receiver{"slow", func(ctx context.Context, _ []byte) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}}
+		if err := slow.tell(t.Context(), someNotice); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 10*time.Second {
+			t.Errorf("after %s: %v", time.Since(began), err)
+		}
+	})
 }

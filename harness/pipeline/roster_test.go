@@ -152,6 +152,34 @@ func TestTooLittleToDoItOn(t *testing.T) {
 	}
 }
 
+// TestFirstStageIsOneToo: what is done at a stage can be done at the first.
+func TestFirstStageIsOneToo(t *testing.T) {
+	r := failed.rig(t)
+	i, _, err := r.operator().InvokeAgent(t.Context(), id, "stub", "intake")
+	if err != nil || i.Stage != "intake" {
+		t.Errorf("invoked: %+v, %v", i, err)
+	}
+	if d, err := r.operator().RestartFrom(id, "intake"); err != nil || d.Stage != "intake" {
+		t.Errorf("restarted: %+v, %v", d, err)
+	}
+	r.agent = faulty("intake", 0, "")
+	r.run(WhyCompleted)
+}
+
+// TestGatesAreAdjustedBothWays: to at least, at most, or both, and the next adjustment forgets the one before.
+func TestGatesAreAdjustedBothWays(t *testing.T) {
+	r := failed.rig(t)
+	for _, to := range []project.Gate{{Max: new(3.0)}, {Min: new(1.0), Max: new(2.0)}, {Min: new(0.0)}} {
+		must(r.operator().AdjustGate(id, "verify.failed_tests", to))(t)
+		got := must(r.operator().Gates(id))(t)[1]
+		want := GateStatus{Name: "verify.failed_tests", Gate: to,
+			Adjusted: &project.Adjustment{Min: to.Min, Max: to.Max, Actor: "ops", Reason: "a test", At: r.at}}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("(-want +got)\n%s", d)
+		}
+	}
+}
+
 // TestEscalationIsToldOf: to whom, also in a dry run, and who could not be told.
 func TestEscalationIsToldOf(t *testing.T) {
 	r := newRig(t, noGates+"monitoring: {notifications: {file: notices.jsonl, command: [sh, -c, \"echo no >&2; exit 3\"]}}\n", nil)
