@@ -95,6 +95,9 @@ func TestAlteredDocuments(t *testing.T) {
 		{"a letter of no kind", letters, `"transient"`, `"odd"`, readLetters, "dead_letters.0.kind: value must be one of 'transient', 'validation', 'permanent'"},
 		{"a whole line", line, "", "", readLine, ""},
 		{"a line without an end", line, "\n", "", readLine, "it has no end: want a line"},
+		{"a whole number with a point", line, `"seq":17`, `"seq":17.0`, readLine, "json: cannot unmarshal number 17.0 into Go struct field Entry.seq of type int64"},
+		{"a state's whole number with a point", state, `"seed": 7`, `"seed": 7.0`, readState, "json: cannot unmarshal number 7.0 into Go struct field State.seed of type uint64"},
+		{"a letter's", letters, `"attempts": 1`, `"attempts": 1.0`, readLetters, "json: cannot unmarshal number 1.0 into Go struct field DeadLetter.dead_letters.attempts of type int"},
 		{"a line of no form", line, `"seq"`, `"SEQ"`, readLine, "missing property 'seq'"},
 		{"another service", line, `"half"`, `"haft"`, readLine, "it was altered: its sum is " + last.Sum + ": want sha256:"},
 		{"a line spelled in another way", line, `"half"`, `"hal\u0066"`, readLine, "it was altered: it is not spelled as it was written"},
@@ -182,5 +185,18 @@ func TestSummonedToAPlaceThatIsNone(t *testing.T) {
 		if err == nil || err.Error() != want || !errors.As(err, new(*project.NotAllowed)) {
 			t.Errorf("want %s, got %v", want, err)
 		}
+	}
+}
+
+// TestArtifactsOfAll: those of each stage, by name.
+func TestArtifactsOfAll(t *testing.T) {
+	h := begun(t)
+	if got := h.state.Artifacts(); got == nil || len(got) > 0 {
+		t.Errorf("want none, got %v", got)
+	}
+	h.upTo("plan")
+	want := map[string]string{"intake.txt": project.Digest([]byte("intake")), "specify.txt": project.Digest([]byte("specify"))}
+	if diff := cmp.Diff(want, h.state.Artifacts()); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

@@ -130,6 +130,7 @@ func TestWhatIsSaidOfDamage(t *testing.T) {
 			}
 			return []string{all[0], string(line)}
 		})}},
+		{"the log is another project's", small, []spoil{func(t testing.TB, dir string) { write(t, dir, logFile, another(t, dir)[logFile]) }}},
 		{"the log is empty", small, []spoil{put(logFile, "")}},
 		{"the log is missing, the state too", small, []spoil{remove(logFile), remove(stateFile)}},
 		{"the log and the letters are missing", small, []spoil{remove(logFile), remove(lettersFile)}},
