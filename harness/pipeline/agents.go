@@ -97,10 +97,7 @@ func (c *AgentCheck) look(root string, w worker) {
 func (c *AgentCheck) runs(o Operator) error {
 	ids, err := store.Projects(o.Root)
 	for _, id := range ids {
-		entries, err := o.History(id, Filter{})
-		if err != nil {
-			continue // a damaged project is doctor's
-		}
+		entries, _ := o.History(id, Filter{}) // none of a damaged project, which is doctor's
 		for _, e := range entries {
 			if failed, ran := c.ran(e); ran {
 				c.Runs = append(c.Runs, AgentRun{id, e.At, e.Stage, e.Event, e.Reason, failed})

@@ -115,7 +115,7 @@ func parseAnswer(text []byte) (a Answer, err error) {
 
 func into(b *bytes.Buffer) func([]byte) error {
 	return func(chunk []byte) error {
-		_, err := b.Write(chunk)
-		return err
+		b.Write(chunk)
+		return nil
 	}
 }

@@ -53,6 +53,21 @@ func TestNumbersAreNotUsedAgain(t *testing.T) {
 	}
 }
 
+// TestDryRunsOfBeginningsAreRefused: what could not be begun is not said to be, and no id leads elsewhere.
+func TestDryRunsOfBeginningsAreRefused(t *testing.T) {
+	o := operator(t.TempDir())
+	o.DryRun = true
+	if err := errors.Join(breaks(".somas/projects", "")(o.Root), folder(".somas/.fresh-elsewhere")(o.Root)); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := o.Create("", 1); err == nil || !strings.Contains(err.Error(), "not a directory") || len(d.Did) != 0 {
+		t.Errorf("created: %+v, %v", d, err)
+	}
+	if d, err := o.RestartFresh("../elsewhere", nil); err == nil || !strings.Contains(err.Error(), "want project-N") || len(d.Did) != 0 {
+		t.Errorf("begun afresh: %+v, %v", d, err)
+	}
+}
+
 // TestFreshWithAnotherSeed: a project is begun afresh with its own seed, or with the one that was given.
 func TestFreshWithAnotherSeed(t *testing.T) {
 	other := uint64(7)

@@ -39,26 +39,27 @@ var looks = []struct {
 var hindrances = []struct {
 	name  string
 	make  func(root string) error
+	says  string   // in each error
 	minds []string // who says so; or
 	does  []string // who alone does not
 }{
-	{name: "there is no such project", make: func(root string) error { return os.RemoveAll(store.Dir(root, id)) },
+	{name: "there is no such project", make: func(root string) error { return os.RemoveAll(store.Dir(root, id)) }, says: "project-1",
 		does: []string{"stop all", "start all", "create", "list", "doctor", "check an agent"}},
-	{name: "the folder of projects is a file", make: breaks(".somas/projects", "")},
-	{name: "an artifact was altered", make: breaks(".somas/projects/project-1/artifacts/intake.md", "other"),
+	{name: "the folder of projects is a file", make: breaks(".somas/projects", ""), says: "not a directory"},
+	{name: "an artifact was altered", make: breaks(".somas/projects/project-1/artifacts/intake.md", "other"), says: "artifacts/intake.md",
 		does: []string{"restart a damaged one fresh", "reconstruct", "reconstruct what was edited", "accept what was edited", "restore", "create",
 			"list", "backups", "doctor", "doctor of one", "check an agent"}},
-	{name: "its state can't be written", make: folder(".somas/projects/project-1/state.json.tmp"),
+	{name: "its state can't be written", make: folder(".somas/projects/project-1/state.json.tmp"), says: "state.json.tmp",
 		does: []string{"restart a damaged one fresh", "create", "list", "backups", "doctor", "doctor of one", "check an agent"}},
-	{name: "the configuration can't be read", make: breaks(".somas/config.yml", "pipeline: ["), minds: readers},
-	{name: "the configuration is a folder", make: folder(".somas/config.yml"), minds: readers},
-	{name: "an agent's file can't be read", make: breaks(".somas/agents/odd.yml", "stages: ["),
+	{name: "the configuration can't be read", make: breaks(".somas/config.yml", "pipeline: ["), says: "config.yml:1:", minds: readers},
+	{name: "the configuration is a folder", make: folder(".somas/config.yml"), says: "config.yml: is a directory", minds: readers},
+	{name: "an agent's file can't be read", make: breaks(".somas/agents/odd.yml", "stages: ["), says: "odd.yml:1:",
 		minds: []string{"reset a breaker", "trip a breaker", "doctor"}},
-	{name: "the agents' folder is a file", make: breaks(".somas/agents", ""),
+	{name: "the agents' folder is a file", make: breaks(".somas/agents", ""), says: "not a directory",
 		minds: []string{"invoke an agent", "reset a breaker", "trip a breaker", "doctor", "check an agent"}, does: []string{"check an agent"}}, // which has it as a problem
-	{name: "the incidents' folder is a file", make: breaks(".somas/incidents", ""), minds: []string{"record an incident"}},
-	{name: "the log of operations was altered", make: breaks(".somas/operations.jsonl", "{}\n"), minds: enterers},
-	{name: "the log of operations is a folder", make: folder(".somas/operations.jsonl"), minds: enterers},
+	{name: "the incidents' folder is a file", make: breaks(".somas/incidents", ""), says: ".somas/incidents", minds: []string{"record an incident"}},
+	{name: "the log of operations was altered", make: breaks(".somas/operations.jsonl", "{}\n"), says: "operations.jsonl:1: ", minds: enterers},
+	{name: "the log of operations is a folder", make: folder(".somas/operations.jsonl"), says: "operations.jsonl: is a directory", minds: enterers},
 }
 
 var (
@@ -103,8 +104,11 @@ func TestWhatIsHinderedSaysSo(t *testing.T) {
 				if err := h.make(r.root); err != nil {
 					t.Fatal(err)
 				}
-				if do(r.operator()) == nil {
+				switch err := do(r.operator()); {
+				case err == nil:
 					does = append(does, name)
+				case !strings.Contains(err.Error(), h.says):
+					t.Errorf("%s: want an error that says %q, got %v", name, h.says, err)
 				}
 			}
 			for _, op := range operations {
