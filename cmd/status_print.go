@@ -74,11 +74,7 @@ func writeProgress(row func(name, format string, args ...any), s monitor.Status)
 		overrun = fmt.Sprintf(" (%d took longer than the interval)", c.Overruns)
 	}
 	row("cycles", "%d%s", c.Cycles, overrun)
-	unfinished := ""
-	if c.Unfinished+c.Abandoned > 0 {
-		unfinished = fmt.Sprintf(" (%d left no golden, %d abandoned)", c.Unfinished, c.Abandoned)
-	}
-	row("runs", "%d%s, %s", c.Runs, unfinished, rateOf(s))
+	row("runs", "%d%s, %s", c.Runs, unfinished(c), rateOf(s))
 	row("replays", "%d, of which %d of older runs", c.Replays, c.Rechecks)
 	row("verdicts", "%d match, %d leak, %d violation, %d drift, %d unknown", c.Match, c.Leak, c.Violation, c.Drift, c.Unknown)
 	row("progress", "%s", progressOf(s))

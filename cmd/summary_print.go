@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -50,15 +51,26 @@ func writeFigures(w io.Writer, s soak.Summary) {
 		overrun = fmt.Sprintf(" (%d took longer than the interval)", c.Overruns)
 	}
 	row("cycles", "%d%s", c.Cycles, overrun)
-	unfinished := ""
-	if c.Unfinished+c.Abandoned > 0 {
-		unfinished = fmt.Sprintf(" (%d left no golden, %d abandoned)", c.Unfinished, c.Abandoned)
-	}
-	row("workflows", "%s%s", quantity(c.Runs, "run"), unfinished)
+	row("workflows", "%s%s", quantity(c.Runs, "run"), unfinished(c))
 	row("replays", "%d, of which %d of older runs (%d more skipped)", c.Replays, c.Rechecks, c.RechecksSkipped)
 	row("verdicts", "%d match, %d leak, %d violation, %d drift, %d unknown", c.Match, c.Leak, c.Violation, c.Drift, c.Unknown)
 	row("goldens", "%d, %s on disk (%s of traces)", c.Goldens, humanize.IBytes(uint64(c.GoldenBytes)), humanize.IBytes(uint64(c.TraceBytes)))
 	row("restorations", "%d", c.Restorations)
+}
+
+// unfinished says how many of the runs left no golden, and how many a stop gave up: those come again.
+func unfinished(c ledger.Counters) string {
+	var parts []string
+	if c.Unfinished > 0 {
+		parts = append(parts, fmt.Sprintf("%d left no golden", c.Unfinished))
+	}
+	if c.Abandoned > 0 {
+		parts = append(parts, fmt.Sprintf("%d still to be done", c.Abandoned))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
 }
 
 // writeHours prints the hourly progression of a soak that lasted longer than one.

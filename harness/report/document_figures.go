@@ -20,7 +20,7 @@ func figures(r *Report) []block {
 	sums := table{caption: "Sums", columns: []column{text("Figure"), figure("Value")}}
 	for _, row := range []Named{
 		{"Promised", promised}, {"Active time", lasted(f.Active)}, {"Cycles", number(c.Cycles)}, {"Cycles that overran their interval", number(c.Overruns)},
-		{"Workflow runs", number(c.Runs)}, {"Runs that left no golden", number(c.Unfinished)}, {"Replays", number(c.Replays)},
+		{"Workflow runs", number(c.Runs)}, {"Runs that left no golden", number(c.Unfinished)}, {"Runs still to be done", number(c.Abandoned)}, {"Replays", number(c.Replays)},
 		{"Replays of older runs", number(c.Rechecks)}, {"Mismatches", number(c.Mismatches)}, {"Mismatch rate", percent(f.Rate)},
 		{"Match", number(c.Match)}, {"Leak", number(c.Leak)}, {"Violation", number(c.Violation)}, {"Drift", number(c.Drift)}, {"Unknown", number(c.Unknown)},
 		{"Restorations from checkpoints", number(c.Restorations)}, {"Goldens", number(c.Goldens)}, {"Goldens on disk", bytesOf(c.GoldenBytes)}, {"Traces", bytesOf(c.TraceBytes)},
@@ -85,7 +85,7 @@ func times(r *Report) []block {
 	t := table{caption: "Run times", columns: []column{text("Workflow"), figure("Runs"), figure("Shortest"), figure("Median"), figure("95 of 100 at most"), figure("Longest")}}
 	counts := table{caption: "Runs by how long they took", columns: []column{text("At most")}}
 	bounds := boundsOf(r.RunTimes)
-	plot := spread{title: "How long runs took", from: boundName(bounds, 0), to: boundName(bounds, len(bounds)-1),
+	plot := spread{title: "How long runs took", from: lowerEdge(bounds), to: boundName(bounds, len(bounds)-1),
 		description: "A row for each workflow, a column for each span of time; within a row the highest column is the most frequent. The table below has the numbers."}
 	rows := make([][]string, len(bounds))
 	for i := range bounds {
@@ -142,6 +142,17 @@ func boundsOf(of []RunTime) []float64 {
 		bounds = append(bounds, buckets[i].Seconds())
 	}
 	return bounds
+}
+
+// lowerEdge names the bound of the bucket before the first of some: what is in that took longer.
+func lowerEdge(bounds []float64) string {
+	lower := 0.0
+	for _, b := range buckets {
+		if len(bounds) > 0 && (bounds[0] == 0 || b.Seconds() < bounds[0]) {
+			lower = b.Seconds()
+		}
+	}
+	return lasted(lower)
 }
 
 func boundName(bounds []float64, i int) string {

@@ -56,16 +56,24 @@ func rules(r *Report) []block {
 }
 
 func unknowns(r *Report) []block {
+	var blocks []block
+	if waiting := r.waiting(); waiting != "" {
+		blocks = append(blocks, paragraph("Not yet: "+waiting+"."))
+	}
 	if len(r.Unknowns) == 0 {
-		return []block{paragraph("Nothing: every run and every replay came to a verdict.")}
+		text := "Nothing: every run and every replay came to a verdict."
+		if len(blocks) > 0 {
+			text = "Nothing else: every other run and every replay came to a verdict."
+		}
+		return append(blocks, paragraph(text))
 	}
 	t := table{caption: "Runs and replays without a verdict", columns: []column{literal("Run"), text("Workflow"), text("What"), text("Why")}}
 	for _, u := range r.Unknowns {
 		t.rows = append(t.rows, []string{u.Run, u.Workflow, u.What, u.Why})
 	}
 	c := r.Figures.Total
-	return []block{paragraph(fmt.Sprintf("%s left no golden, and %s came to no verdict. The table has %s of them.",
-		quantity(c.Unfinished, "run"), quantity(c.Unknown, "replay"), number(len(r.Unknowns)))), t}
+	return append(blocks, paragraph(fmt.Sprintf("%s left no golden, and %s came to no verdict. The table has %s of them.",
+		quantity(c.Unfinished, "run"), quantity(c.Unknown, "replay"), number(len(r.Unknowns)))), t)
 }
 
 func interruptions(r *Report) []block {

@@ -13,8 +13,12 @@ func title(r *Report) string {
 
 func lead(r *Report) []block {
 	c := r.Figures.Total
+	runs := quantity(c.Runs, "workflow run")
+	if c.Abandoned > 0 {
+		runs += fmt.Sprintf(" (%s still to be done)", number(c.Abandoned))
+	}
 	blocks := []block{paragraph(fmt.Sprintf("%s of active time, %s, %s, %s, %s, %s.", lasted(r.Figures.Active), quantity(c.Cycles, "cycle"),
-		quantity(c.Runs, "workflow run"), quantity(c.Replays, "replay"), quantity(c.Mismatches, "mismatch"), quantity(int64(r.Figures.FindingsAll), "finding")))}
+		runs, quantity(c.Replays, "replay"), quantity(c.Mismatches, "mismatch"), quantity(int64(r.Figures.FindingsAll), "finding")))}
 	for _, accepted := range Acceptance(r) {
 		blocks = append(blocks, paragraph(accepted+"."))
 	}

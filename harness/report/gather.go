@@ -65,8 +65,8 @@ func Gather(ctx context.Context, s *soak.State, of ledger.Soak, o Options) (*Rep
 		do   func() error
 	}{
 		{"summary", g.summarize}, {"what ran", g.ran}, {"figures", g.figures}, {"run times", g.times}, {"findings", g.findings},
-		{"unknowns", g.unknowns}, {"rules", g.rules}, {"judging again", g.rejudge}, {"interruptions", g.interruptions},
-		{"emergency stops", g.stops}, {"alerts", g.alerts}, {"goldens", g.goldens}, {"bound", g.bound}, {"drill", g.tabletop}, {"notes", g.notes},
+		{"unknowns", g.unknowns}, {"rules", g.rules}, {"judging again", g.rejudge}, {"emergency stops", g.stops},
+		{"interruptions", g.interruptions}, {"alerts", g.alerts}, {"goldens", g.goldens}, {"bound", g.bound}, {"drill", g.tabletop}, {"notes", g.notes},
 	} {
 		if err := ctx.Err(); err != nil {
 			return nil, context.Cause(ctx)

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/shadowrun/shadowrun/golden"
 	"github.com/shadowrun/shadowrun/harness/ledger"
@@ -41,46 +40,6 @@ func (g *gathering) unknowns() error {
 			return err
 		}
 		g.Unknowns = append(g.Unknowns, Unknown{runName(p.Run), run.Workflow, "replay", p.Why})
-	}
-	return nil
-}
-
-// interruptions are the sessions that ended before the soak did, and the gaps that they and others left.
-func (g *gathering) interruptions() error {
-	g.Interruptions, g.Gaps = []Interruption{}, []Gap{}
-	for i, s := range g.sessions {
-		last := i == len(g.sessions)-1
-		if last && g.State != Interrupted {
-			break
-		}
-		x := Interruption{Session: s.N, Host: s.Host, PID: s.PID, Started: s.Started, Why: s.EndedWhy}
-		if s.Ended.IsZero() {
-			x.Why = "killed, or its machine was: it did not say that it ended"
-		} else {
-			x.Ended = &s.Ended
-		}
-		g.Interruptions = append(g.Interruptions, x)
-		if last || x.Ended == nil {
-			continue
-		}
-		if idle := g.sessions[i+1].Started.Sub(s.Ended); idle >= time.Millisecond {
-			g.Gaps = append(g.Gaps, Gap{What: fmt.Sprintf("nothing ran between sessions %d and %d", s.N, g.sessions[i+1].N), From: x.Ended, Seconds: idle.Seconds()})
-		}
-	}
-	c := g.Figures.Total
-	for _, gap := range []Gap{
-		{What: "runs that left no golden: timed out, over a limit, or never started", Count: c.Unfinished},
-		{What: "runs that were given up when the soak was stopped", Count: c.Abandoned},
-		{What: "replays that came to no verdict", Count: c.Unknown},
-		{What: "older runs that were to be checked again, and whose goldens had been pruned", Count: c.RechecksSkipped},
-		{What: "cycles that were promised and not run", Count: max(0, int64(g.Figures.PromisedOf)-c.Cycles)},
-	} {
-		if gap.Count > 0 {
-			g.Gaps = append(g.Gaps, gap)
-		}
-	}
-	if short := g.Figures.Promised - g.Figures.Active; g.Figures.Promised > 0 && short > 0 && g.State != Finished {
-		g.Gaps = append(g.Gaps, Gap{What: "active time that was promised and not reached", Seconds: short})
 	}
 	return nil
 }

@@ -152,8 +152,10 @@ func (g *gathering) notes() error {
 		for _, d := range j.Damaged {
 			add("Line %d of the journal %s: %s", d.Line, j.File, d.Why)
 		}
-		if now := g.changedBook(j.Journal); now != "" {
-			add("The drill %s carried out the runbook %s as it was then, not as it is now.", j.Header.ID, now)
+	}
+	if t := g.Tabletop; t != nil {
+		if now := g.changedBook(g.Journals[len(g.Journals)-1].Journal); now != "" {
+			add("The drill of %s, which is the one that is judged, carried out the runbook %s as it was then, not as it is now.", at(t.Started), now)
 		}
 	}
 	return nil

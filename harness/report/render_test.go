@@ -112,6 +112,28 @@ func TestPageNeedsNothingElse(t *testing.T) {
 	}
 }
 
+// The first column of a plot of run times holds what took longer than the column before would, and at most its own bound.
+func TestTheAxisOfRunTimesHasBothEnds(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		buckets  []Bucket
+		from, to string
+	}{
+		{"one bucket", []Bucket{{0.5, 9}}, "200ms", "500ms"},
+		{"the first", []Bucket{{0.001, 9}}, "0s", "1ms"},
+		{"some", []Bucket{{0.005, 9}, {0.02, 1}}, "2ms", "20ms"},
+		{"to the last", []Bucket{{5000, 1}, {0, 9}}, "33m20s", "longer"},
+		{"the last", []Bucket{{0, 9}}, "1h23m20s", "longer"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			plot := times(&Report{RunTimes: []RunTime{{Workflow: "orders", Histogram: test.buckets}}})[0].(spread)
+			if plot.from != test.from || plot.to != test.to {
+				t.Errorf("from %s to %s, want from %s to %s", plot.from, plot.to, test.from, test.to)
+			}
+		})
+	}
+}
+
 func TestEscaped(t *testing.T) {
 	for text, want := range map[string]string{
 		"plain":        "plain",

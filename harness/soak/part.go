@@ -18,6 +18,9 @@ const (
 	whyEmergency = "emergency stop "
 )
 
+// EventEnded is the kind of the ledger's event that says that a process carries a soak on no longer.
+const EventEnded = "ended"
+
 // carryOut runs the plan, a part of it between any two emergency stops, and records what came of it.
 func (s *session) carryOut(ctx context.Context, stop <-chan struct{}) error {
 	s.latest = harness.Event{Cycle: s.runner.FirstCycle, Tally: s.runner.Tally}
@@ -35,7 +38,7 @@ func (s *session) carryOut(ctx context.Context, stop <-chan struct{}) error {
 	if err != nil {
 		return err
 	}
-	if err := s.event("ended", why+": "+string(summary.Outcome)); err != nil {
+	if err := s.event(EventEnded, why+": "+string(summary.Outcome)); err != nil {
 		return err
 	}
 	return s.ledger.EndSoak(s.soak.ID, end, string(summary.Outcome))
