@@ -97,3 +97,60 @@ func at(e project.Entry, now time.Time) project.Entry {
 	e.At = now
 	return e
 }
+
+// TestBreakerStepByStep: what a call's outcome makes of each breaker, all of it, and the event that says so.
+func TestBreakerStepByStep(t *testing.T) {
+	long := start.Add(-time.Hour)
+	now := start
+	type outcome struct {
+		After project.Breaker
+		Event project.Event
+	}
+	fails := func(b project.Breaker) outcome { after, event := b.Failed(now, breakers); return outcome{after, event} }
+	succeeds := func(b project.Breaker) outcome { after, event := b.Succeeded(breakers); return outcome{after, event} }
+	asks := func(b project.Breaker) outcome {
+		after, event, ok := b.Allow(now, breakers)
+		if refused := b.State == "open" && (b.Forced || after.State == "open"); ok == refused {
+			t.Errorf("%+v: it may be called: %t", b, ok)
+		}
+		return outcome{after, event}
+	}
+	for _, c := range []struct {
+		name string
+		do   func(project.Breaker) outcome
+		b    project.Breaker
+		want outcome
+	}{
+		{"a new one fails", fails, project.Breaker{}, outcome{project.Breaker{State: "closed", Failures: 1}, "circuit_breaker_counted"}},
+		{"below the threshold", fails, project.Breaker{State: "closed", Failures: 1}, outcome{project.Breaker{State: "closed", Failures: 2}, "circuit_breaker_counted"}},
+		{"at the threshold", fails, project.Breaker{State: "closed", Failures: 2}, outcome{project.Breaker{State: "open", Failures: 3, OpenedAt: &now}, "circuit_breaker_opened"}},
+		{"above it, since it was lowered", fails, project.Breaker{State: "closed", Failures: 7}, outcome{project.Breaker{State: "open", Failures: 8, OpenedAt: &now}, "circuit_breaker_opened"}},
+		{"a probe fails", fails, project.Breaker{State: "half_open", Failures: 3, Probes: 1, OpenedAt: &long}, outcome{project.Breaker{State: "open", Failures: 4, OpenedAt: &now}, "circuit_breaker_opened"}},
+		{"nothing to count", succeeds, project.Breaker{}, outcome{}},
+		{"the count ends", succeeds, project.Breaker{State: "closed", Failures: 2}, outcome{project.Breaker{State: "closed"}, "circuit_breaker_counted"}},
+		{"a probe succeeds", succeeds, project.Breaker{State: "half_open", Failures: 3, OpenedAt: &long}, outcome{project.Breaker{State: "half_open", Failures: 3, Probes: 1, OpenedAt: &long}, "circuit_breaker_counted"}},
+		{"the last probe succeeds", succeeds, project.Breaker{State: "half_open", Failures: 3, Probes: 1, OpenedAt: &long}, outcome{project.Breaker{State: "closed"}, "circuit_breaker_closed"}},
+		{"closed", asks, project.Breaker{State: "closed", Failures: 2}, outcome{project.Breaker{State: "closed", Failures: 2}, ""}},
+		{"half-open", asks, project.Breaker{State: "half_open", Probes: 1}, outcome{project.Breaker{State: "half_open", Probes: 1}, ""}},
+		{"its time is up", asks, project.Breaker{State: "open", Failures: 3, Probes: 1, OpenedAt: &long}, outcome{project.Breaker{State: "half_open", Failures: 3, OpenedAt: &long}, "circuit_breaker_half_opened"}},
+		{"its time is not up", asks, project.Breaker{State: "open", Failures: 3, OpenedAt: &now}, outcome{project.Breaker{State: "open", Failures: 3, OpenedAt: &now}, ""}},
+		{"by hand", asks, project.Breaker{State: "open", OpenedAt: &long, Forced: true}, outcome{project.Breaker{State: "open", OpenedAt: &long, Forced: true}, ""}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, c.do(c.b)); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+	for _, b := range []project.Breaker{{}, {State: "closed", OpenedAt: &now}, {State: "half_open", OpenedAt: &now}, {State: "open"}, {State: "open", OpenedAt: &now, Forced: true}} {
+		if until := b.Until(breakers); !until.IsZero() {
+			t.Errorf("%+v: want no end of its own, got %s", b, until)
+		}
+	}
+	for event, want := range map[project.Event]string{"circuit_breaker_counted": `{"failures":2,"probes":1}`, "circuit_breaker_opened": ""} {
+		e := project.Breaker{Failures: 2, Probes: 1}.Entry(event, "api")
+		if e.Event != event || e.Service != "api" || string(e.Detail) != want {
+			t.Errorf("%s: want %s, got %+v", event, want, e)
+		}
+	}
+}

@@ -47,7 +47,7 @@ func Health(s State, entries []Entry, c Config, now time.Time) []Finding {
 		return nil
 	}
 	if s.Status == Failed {
-		h.judge("failed", s.CurrentStage, 1, 0, 0, fmt.Sprintf("failed at %s: %s", s.CurrentStage, s.RecoveryInfo.LastError))
+		h.is(Critical, "failed", s.CurrentStage, fmt.Sprintf("failed at %s: %s", s.CurrentStage, s.RecoveryInfo.LastError))
 	}
 	if s.Status != Completed && s.Status != Failed {
 		h.stopped(s, entries, c)
@@ -77,6 +77,11 @@ func (h *health) judge(what string, stage Stage, value, warning, critical float6
 	}
 }
 
+// is notes what is so or not: the one is above the limit of none.
+func (h *health) is(level Level, what string, stage Stage, detail string) {
+	h.findings = append(h.findings, Finding{level, what, stage, 1, 0, detail})
+}
+
 // stopped is said of a project that nobody takes on: it is well by all that is measured, and gets nowhere.
 func (h *health) stopped(s State, entries []Entry, c Config) {
 	why := ""
@@ -93,7 +98,7 @@ func (h *health) stopped(s State, entries []Entry, c Config) {
 		}
 	}
 	if why != "" {
-		h.judge("stopped", s.CurrentStage, 1, 0, 1, fmt.Sprintf("stopped at %s: %s", s.CurrentStage, why))
+		h.is(Warning, "stopped", s.CurrentStage, fmt.Sprintf("stopped at %s: %s", s.CurrentStage, why))
 	}
 }
 
@@ -108,7 +113,7 @@ func (h *health) held(s State, c Config, now time.Time) {
 		if at := b.Until(c.ErrorHandling.CircuitBreaker); !at.IsZero() {
 			until = "until " + at.UTC().Format(time.RFC3339)
 		}
-		h.judge("held", "", 1, 0, 1, fmt.Sprintf("held by the open circuit breaker of %s, %s", service, until))
+		h.is(Warning, "held", "", fmt.Sprintf("held by the open circuit breaker of %s, %s", service, until))
 	}
 }
 

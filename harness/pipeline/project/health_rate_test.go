@@ -61,3 +61,18 @@ func TestFindingsSayWhatTheyMeasured(t *testing.T) {
 }
 
 const hour = 60 * 60 * 1_000_000_000
+
+// TestWarnings are a part of the thresholds, and never below nothing.
+func TestWarnings(t *testing.T) {
+	for _, c := range []struct{ critical, want project.Thresholds }{
+		{project.Thresholds{}, project.Thresholds{}},
+		{project.Thresholds{StageRetries: 1}, project.Thresholds{}},
+		{project.Thresholds{StageRetries: 2}, project.Thresholds{StageRetries: 1}},
+		{project.Thresholds{PipelineDurationHours: 9, ErrorRatePercent: 8, HumanWaitTimeHours: 6, DeadLetters: 5, StageRetries: 4},
+			project.Thresholds{PipelineDurationHours: 3, ErrorRatePercent: 4, HumanWaitTimeHours: 3, DeadLetters: 2.5, StageRetries: 3}},
+	} {
+		if diff := cmp.Diff(c.want, c.critical.Warning()); diff != "" {
+			t.Errorf("%+v (-want +got)\n%s", c.critical, diff)
+		}
+	}
+}
