@@ -107,7 +107,7 @@ func (f *yamlFile) read(s schema) (map[string]any, error) {
 	if err := yaml.NodeToValue(f.root, &doc); err != nil {
 		return nil, f.yamlError(err)
 	}
-	if _, comments := f.root.(*ast.CommentGroupNode); comments || doc == nil {
+	if doc == nil {
 		doc = map[string]any{}
 	}
 	object, ok := doc.(map[string]any)
@@ -197,9 +197,8 @@ func child(n ast.Node, key string) (ast.Node, *token.Token) {
 			}
 		}
 	case *ast.SequenceNode:
-		if i, err := strconv.Atoi(key); err == nil && i >= 0 && i < len(n.Values) {
-			return n.Values[i], n.Values[i].GetToken()
-		}
+		i, _ := strconv.Atoi(key) // the place is of this document
+		return n.Values[i], n.Values[i].GetToken()
 	}
 	return nil, nil
 }
