@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 )
 
 // TestOperationsAreEntered: what concerns no project alone is in the root's log, with when, who and why, in a chain.
@@ -86,5 +87,27 @@ func TestAlteredOperationsAreRefused(t *testing.T) {
 	}
 	if log, err := Operations(r.root); err != nil || len(log) != 2 || log[1].Event != "start-all" {
 		t.Errorf("the torn end was not cut off: %+v, %v", log, err)
+	}
+}
+
+// TestOperationsWaitForEachOther: what is entered by many at once is in one chain, all of it.
+func TestOperationsWaitForEachOther(t *testing.T) {
+	root := t.TempDir()
+	var group errgroup.Group
+	for range 8 {
+		group.Go(func() error {
+			for range 10 {
+				if err := enter(root, Operation{At: rigStart, Event: "stop-all", Actor: "ops", Reason: "a test"}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if log := must(Operations(root))(t); len(log) != 80 {
+		t.Errorf("%d operations, not 80", len(log))
 	}
 }
