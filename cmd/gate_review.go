@@ -153,7 +153,7 @@ func (r *review) one(ctx context.Context, report gate.Report, result gate.Result
 			}
 			r.app.writeAccepted(accepted)
 			r.app.warnFailed(accepted)
-			r.app.hintSigning(r.gate.Dir())
+			r.app.hintSigning(r.gate)
 			if accepted[0].Err != nil {
 				return result, decisionSkip, nil
 			}
@@ -205,6 +205,10 @@ func (r *review) ask(result gate.Result) string {
 		}
 		if len(meant) == 1 {
 			return meant[0]
+		}
+		if len(meant) > 1 {
+			fmt.Fprintf(r.app.out, "%q is the beginning of %s: want one more letter\n", printable(answer), strings.Join(meant, " and of "))
+			continue
 		}
 		fmt.Fprintf(r.app.out, "%q: want one of %s, or its beginning\n", printable(answer), strings.Join(choices, ", "))
 	}

@@ -19,7 +19,9 @@ func (r *review) rule(result gate.Result) error {
 		return hinted(errors.New("there is no configuration to add a rule to"), "'shadowrun init' writes one")
 	}
 	rule, err := r.askRule(result)
-	if err != nil {
+	if errors.Is(err, errBack) {
+		return nil
+	} else if err != nil {
 		return err
 	}
 	path := r.app.configSource()
@@ -42,45 +44,72 @@ func (r *review) rule(result gate.Result) error {
 	return r.open()
 }
 
+// errBack means that somebody would rather decide otherwise.
+var errBack = errors.New("no rule")
+
+// back is the answer that leads back from each question about a rule.
+const back = "back"
+
 func (r *review) askRule(result gate.Result) (harness.RuleConfig, error) {
-	rule := harness.RuleConfig{Workflow: result.Workflow}
 	first, _ := gate.First(result)
-	path := replay.Pattern(first.Path)
-	kind, err := r.askKind()
+	rule, err := r.askWhat(replay.Pattern(first.Path))
 	if err != nil {
 		return rule, err
 	}
-	where, _ := r.question(fmt.Sprintf("path? (%s)", printable(path)))
-	path = cmp.Or(where, path)
-	switch kind {
-	case "volatile":
-		rule.Volatile = path
-	case "ignore":
-		rule.Ignore = path
-	case "unordered":
-		rule.Unordered = path
-	case "within":
-		rule.Within = path
-		rule.By, _ = r.question("by how much, as a number or a percentage?")
-	}
 	reason, _ := r.question("why is that meant to be?")
-	if reason == "" {
+	switch reason {
+	case "":
 		return rule, errors.New("no rule without a reason")
+	case back:
+		return rule, errBack
 	}
-	rule.Reason = reason
+	rule.Workflow, rule.Reason = result.Workflow, reason
 	return rule, nil
+}
+
+// askWhat asks what a rule does and where, until that can be a rule.
+func (r *review) askWhat(path string) (harness.RuleConfig, error) {
+	kind, err := r.askKind()
+	for err == nil {
+		rule := harness.RuleConfig{Reason: "not asked yet"}
+		where, ok := r.question(fmt.Sprintf("path? (%s)", printable(path)))
+		if !ok || where == back {
+			return rule, errBack
+		}
+		switch where = cmp.Or(where, path); kind {
+		case "volatile":
+			rule.Volatile = where
+		case "ignore":
+			rule.Ignore = where
+		case "unordered":
+			rule.Unordered = where
+		case "within":
+			rule.Within = where
+			if rule.By, _ = r.question("by how much, as a number or a percentage?"); rule.By == back {
+				return rule, errBack
+			}
+		}
+		wrong := gate.CheckRule(rule)
+		if wrong == nil {
+			return rule, nil
+		}
+		fmt.Fprintf(r.app.out, "%s; %q leads back\n", printable(wrong.Error()), back)
+	}
+	return harness.RuleConfig{}, err
 }
 
 // askKind asks for a rule's kind until it is one, or the input ends.
 func (r *review) askKind() (string, error) {
 	for {
-		kind, ok := r.question("volatile, ignore, unordered or within? (volatile)")
+		kind, ok := r.question("volatile, ignore, unordered, within or back? (volatile)")
 		if !ok {
-			return "", errors.New("no rule without a kind")
+			return "", errBack
 		}
 		switch kind = cmp.Or(kind, "volatile"); kind {
 		case "volatile", "ignore", "unordered", "within":
 			return kind, nil
+		case back:
+			return "", errBack
 		}
 		fmt.Fprintf(r.app.out, "%q is no kind of rule\n", printable(kind))
 	}

@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/shadowrun/shadowrun/harness/gate"
@@ -37,7 +36,7 @@ func (a *app) updateGate(ctx context.Context, g *gate.Gate, report gate.Report, 
 		return report, nil, failure{err, exitInconclusive, nil}
 	}
 	a.warnFailed(accepted)
-	a.hintSigning(g.Dir())
+	a.hintSigning(g)
 	left := after(report, accepted)
 	if left.Problems, err = g.Problems(); err != nil {
 		return report, accepted, failure{err, exitInconclusive, nil}
@@ -80,15 +79,10 @@ func (a *app) warnFailed(accepted []gate.Accepted) {
 }
 
 // hintSigning says so where the goldens are signed: their signature is of what they were.
-func (a *app) hintSigning(dir string) {
-	keys, err := filepath.Glob(filepath.Join(dir, "keys", "*.pub"))
+func (a *app) hintSigning(g *gate.Gate) {
+	keys, err := filepath.Glob(filepath.Join(g.Dir(), "keys", "*.pub"))
 	if err != nil || len(keys) == 0 {
 		return
 	}
-	if here, err := os.Getwd(); err == nil {
-		if inside, err := filepath.Rel(here, dir); err == nil && filepath.IsLocal(inside) {
-			dir = inside
-		}
-	}
-	a.hint("the goldens are signed: 'shadowrun golden sign --dir %s' signs them as they are now", soak.ShellQuote(dir))
+	a.hint("the goldens are signed: '%s' signs them as they are now", g.Signing())
 }

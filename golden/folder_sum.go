@@ -38,8 +38,7 @@ func parseSum(text []byte) (sum, error) {
 	last := ""
 	for n, line := range slices.Collect(strings.Lines(string(text))) {
 		if Conflict([]byte(line)) {
-			return nil, fmt.Errorf("%s: line %d: a merge left git's marks here: take either side, by 'git checkout --ours %[1]s' in its folder, "+
-				"and then 'shadowrun gate --update'", sumFile, n+1)
+			return nil, fmt.Errorf("%s: line %d: a merge left git's marks here: %s", sumFile, n+1, takeASide(sumFile))
 		}
 		e, path, err := parseSumLine(line)
 		if err == nil && path <= last {
@@ -55,6 +54,11 @@ func parseSum(text []byte) (sum, error) {
 
 // Conflict reports whether a line begins what git could not merge. No line of ours begins so.
 func Conflict(line []byte) bool { return bytes.HasPrefix(line, []byte("<<<<<<<")) }
+
+// takeASide says what to do about a file that git could not merge.
+func takeASide(name string) string {
+	return fmt.Sprintf("take either side, by 'git checkout --ours %s' in the goldens' folder, and then 'shadowrun gate --update'", name)
+}
 
 func parseSumLine(line string) (e FolderEntry, path string, err error) {
 	line, ok := strings.CutSuffix(line, "\n")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"path"
 	"slices"
 	"strings"
@@ -40,7 +41,7 @@ func (f *Folder) Verify(ring *Ring) ([]Problem, error) {
 		}
 		problems = append(problems, Problem{sumFile, ProblemRemoved, "there are goldens, but nothing names them"})
 	} else if err != nil {
-		return append(problems, Problem{sumFile, ProblemChanged, err.Error()}), nil
+		return append(problems, unopened(sumFile, err)), nil
 	}
 	named := map[string]bool{}
 	for _, e := range sums {
@@ -89,7 +90,7 @@ func (s sum) read(root *folderRoot, e FolderEntry) (*Trace, error) {
 		return nil, Problem{name, ProblemRemoved, sumFile + " names it, and it is not there"}
 	}
 	if err != nil {
-		return nil, Problem{name, ProblemChanged, err.Error()}
+		return nil, unopened(name, err)
 	}
 	defer file.Close()
 	t, err := readRendered(file)
@@ -97,6 +98,8 @@ func (s sum) read(root *folderRoot, e FolderEntry) (*Trace, error) {
 	switch {
 	case errors.As(err, &pathError):
 		return nil, err // a failing disk says nothing about what was stored
+	case err != nil && conflictIn(file) > 0:
+		return nil, Problem{name, ProblemChanged, fmt.Sprintf("line %d: a merge left git's marks here: %s", conflictIn(file), takeASide(name))}
 	case err != nil && endsInCRLF(file):
 		return nil, Problem{name, ProblemChanged, "its lines end in CR LF: keep git from that with a line \"*" +
 			goldenSuffix + " -text\" in .gitattributes"}
@@ -131,6 +134,34 @@ func endsInCRLF(file io.ReaderAt) bool {
 	start := make([]byte, 3)
 	n, _ := file.ReadAt(start, 0)
 	return string(start[:n]) == "{\r\n"
+}
+
+// unopened says of a file that could not be opened, or parsed, what is wrong with it. That the system refuses says nothing about
+// what was stored.
+func unopened(name string, err error) Problem {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return Problem{name, ProblemUnreadable, fmt.Sprintf("it can't be read: %v: see who may read it", pathError.Err)}
+	}
+	return Problem{name, ProblemChanged, err.Error()}
+}
+
+// conflictIn returns the line of a file where what git could not merge begins, from 1; 0: nowhere.
+func conflictIn(file io.ReadSeeker) int {
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return 0
+	}
+	lines := newLineReader(file)
+	defer lines.release()
+	var line []byte
+	for n := 1; ; n++ {
+		var err error
+		if line, err = lines.appendLine(line[:0], math.MaxInt); Conflict(line) {
+			return n
+		} else if err != nil {
+			return 0
+		}
+	}
 }
 
 func orphan(name string) Problem {

@@ -155,6 +155,13 @@ func TestVerifyNames(t *testing.T) {
 			name := dir + "/orders/2.golden"
 			write(t, name, bytes.ReplaceAll(read(t, name), []byte("\n"), []byte("\r\n")))
 		}, []string{"orders/2.golden changed"}, `"*.golden -text" in .gitattributes`},
+		{"what git could not merge", func(t *testing.T, dir string) {
+			edit(t, dir+"/orders/2.golden", `"two"`, "\"two\"\n<<<<<<< HEAD")
+		}, []string{"orders/2.golden changed"}, "a merge left git's marks here: take either side, by 'git checkout --ours orders/2.golden'"},
+		{"what git could not merge, from its first line on", func(t *testing.T, dir string) {
+			name := dir + "/orders/2.golden"
+			write(t, name, append([]byte("<<<<<<< HEAD\n"), read(t, name)...))
+		}, []string{"orders/2.golden changed"}, "line 1: a merge left git's marks here"},
 		{"half a file", func(t *testing.T, dir string) {
 			name := dir + "/orders/1.golden"
 			write(t, name, read(t, name)[:200])
@@ -249,6 +256,26 @@ func TestGetTellsDamageFromAbsence(t *testing.T) {
 			var problem Problem
 			if !errors.As(err, &problem) || problem.Kind != test.want || errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("error is %v: want a Problem, %s", err, test.want)
+			}
+		})
+	}
+}
+
+// A file that the system does not let us read was not changed, for all that is known.
+func TestUnopened(t *testing.T) {
+	refused := &fs.PathError{Op: "openat", Path: "orders/1.golden", Err: fs.ErrPermission}
+	tests := []struct {
+		name string
+		err  error
+		want Problem
+	}{
+		{"refused by the system", refused, Problem{"x", ProblemUnreadable, "it can't be read: permission denied: see who may read it"}},
+		{"something else", errors.New("not a regular file"), Problem{"x", ProblemChanged, "not a regular file"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, unopened("x", test.err)); diff != "" {
+				t.Errorf("(want -, got +)\n%s", diff)
 			}
 		})
 	}

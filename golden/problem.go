@@ -10,6 +10,7 @@ const (
 	ProblemCut        ProblemKind = "cut"         // it ends before its end
 	ProblemSwapped    ProblemKind = "swapped"     // it is whole, but another's
 	ProblemRemoved    ProblemKind = "removed"     // it is named and not there
+	ProblemUnreadable ProblemKind = "unreadable"  // it is there, and whether it is as it was stored can't be told
 	ProblemUnsigned   ProblemKind = "unsigned"    // a signature is due and not there
 	ProblemUnknownKey ProblemKind = "unknown-key" // signed by a key that is not in the ring
 	ProblemOrphan     ProblemKind = "orphan"      // it is there and not named

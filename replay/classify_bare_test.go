@@ -175,3 +175,12 @@ func FuzzClassify(f *testing.F) {
 		}
 	})
 }
+
+// What is assumed of a run of which nothing is known reads as a sentence.
+func TestWhySaysWhatIsAssumedOfAClock(t *testing.T) {
+	d := classifyOne("/t", `"2026-11-22T10:15:00Z"`, `"2026-11-22T10:16:40Z"`, Evidence{})
+	want := `"2026-11-22T10:15:00Z" lies between 2015 and 2040, as any run is assumed to; "2026-11-22T10:16:40Z" between 2015 and 2040, as any run is assumed to`
+	if diff := cmp.Diff(want, d.Why); diff != "" {
+		t.Errorf("why (-want +got):\n%s", diff)
+	}
+}

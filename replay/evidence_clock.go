@@ -48,7 +48,7 @@ func (w window) holds(t time.Time, p time.Duration) bool {
 func (w window) where(t time.Time) string {
 	if w.assumed {
 		if w.holds(t, 0) {
-			return fmt.Sprintf("assumed to be of the run, as it lies between %d and %d", w.start.Year(), w.end.Year())
+			return fmt.Sprintf("between %d and %d, as any run is assumed to", w.start.Year(), w.end.Year())
 		}
 		return fmt.Sprintf("not between %d and %d", w.start.Year(), w.end.Year())
 	}

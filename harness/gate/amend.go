@@ -11,12 +11,16 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/shadowrun/shadowrun/harness"
+	"github.com/shadowrun/shadowrun/replay"
 )
 
 // AddRule returns a configuration's text with one more rule at the end of rules:, and all else, comments too, as it is. It works on
 // lines: a YAML library would write the whole document anew. What comes out is read again, and refused unless it is the
 // same configuration with that rule; then the error has the text to add by hand.
 func AddRule(name string, text []byte, rule harness.RuleConfig) ([]byte, error) {
+	if err := CheckRule(rule); err != nil {
+		return nil, fmt.Errorf("no such rule: %w", err)
+	}
 	before, err := harness.ParseConfig(name, text)
 	if err != nil {
 		return nil, err
@@ -26,7 +30,8 @@ func AddRule(name string, text []byte, rule harness.RuleConfig) ([]byte, error) 
 		return nil, err
 	}
 	byHand := func(why error) error {
-		return fmt.Errorf("%s: the rule can't be added to it: %w; add it by hand, under rules:\n%s", name, why, indented(item, "  "))
+		first, _, _ := strings.Cut(why.Error(), "\n") // what comes after it shows the place
+		return fmt.Errorf("%s: the rule can't be added to it: %s; add it by hand, under rules:\n%s", name, first, indented(item, "  "))
 	}
 	out, err := insertRule(text, item)
 	if err != nil {
@@ -41,6 +46,18 @@ func AddRule(name string, text []byte, rule harness.RuleConfig) ([]byte, error) 
 		return nil, byHand(errors.New("its rules are not written as a list of their own"))
 	}
 	return out, nil
+}
+
+// CheckRule says what is wrong with a rule on its own.
+func CheckRule(rule harness.RuleConfig) error {
+	r, err := rule.Rule()
+	if err == nil {
+		_, err = replay.NewRuleSet([]replay.Rule{r})
+	}
+	if err != nil {
+		return errors.New(strings.TrimPrefix(err.Error(), "rule 1 "))
+	}
+	return nil
 }
 
 // ruleLines returns a rule as the lines of a list's item.

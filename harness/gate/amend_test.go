@@ -56,7 +56,8 @@ func TestAddRuleRefuses(t *testing.T) {
 		{"rules in one line", flows + "rules: [{ignore: /x, reason: r}]\n", booked,
 			"c.yaml: the rule can't be added to it: line 2: rules: goes on in its own line; add it by hand, under rules:\n  - volatile: \"/booked_at\"\n"},
 		{"rules of another place", flows + "rules:\n  *shared\n", booked, `c.yaml:3:3: alias *shared: there is no anchor &shared before it`},
-		{"a rule that covers everything", flows, harness.RuleConfig{Ignore: "/**", Reason: "r"}, "c.yaml: the rule can't be added to it: c.yaml:3:11: rules[0]:"},
+		{"a rule that covers everything", flows, harness.RuleConfig{Ignore: "/**", Reason: "r"}, `no such rule: (ignore "/**"): `},
+		{"a path that is none", flows, harness.RuleConfig{Ignore: "abc", Reason: "r"}, `no such rule: (ignore "abc"): want a path that starts with a slash`},
 		{"a broken configuration", "workflows: [", booked, "c.yaml:1:12: "},
 	}
 	for _, test := range tests {

@@ -25,7 +25,7 @@ func (g *Gate) check(ctx context.Context, c Case) Result {
 		return g.first(ctx, runner, r)
 	case err != nil:
 		r = r.unknown(err)
-		if r.Damaged = errors.As(err, &problem); r.Damaged {
+		if r.Damaged = errors.As(err, &problem) && problem.Kind != golden.ProblemUnreadable; r.Damaged {
 			r = g.damaged(ctx, runner, r)
 		}
 		return r

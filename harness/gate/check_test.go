@@ -3,7 +3,9 @@ package gate
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -254,5 +256,21 @@ func TestStopped(t *testing.T) {
 	want := []any{1, 1, "INTERRUPTED", "stopped after 1 of 2"}
 	if diff := cmp.Diff(want, []any{report.Count(replay.VerdictMatch), report.Count(Skipped), string(outcome), why}); diff != "" {
 		t.Errorf("(want -, got +)\n%s", diff)
+	}
+}
+
+// A golden that the system does not let us read is not known to be another, and is not written over.
+func TestCheckTellsUnreadableFromChanged(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may read every file: run as somebody else, nothing is refused")
+	}
+	r := newRepository(t, oneFlow, steady)
+	r.accept()
+	if err := os.Chmod(filepath.Join(r.dir, "testdata/goldens/flow/1.golden"), 0); err != nil {
+		t.Fatal(err)
+	}
+	got := r.check(Scope{}).Results[0]
+	if got.Verdict != replay.VerdictUnknown || got.Acceptable() || !strings.Contains(got.Why, "unreadable: it can't be read: permission denied") {
+		t.Errorf("%+v, want it unknown, unreadable and not acceptable", got)
 	}
 }

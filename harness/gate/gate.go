@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -11,6 +12,8 @@ import (
 
 	"github.com/shadowrun/shadowrun/golden"
 	"github.com/shadowrun/shadowrun/harness"
+	"github.com/shadowrun/shadowrun/harness/soak"
+	"github.com/shadowrun/shadowrun/replay"
 )
 
 // Gate compares what this build does with goldens in a folder. [Gate.Open] comes first.
@@ -81,6 +84,17 @@ func (g *Gate) Close() error {
 // Dir returns the folder of the goldens, absolute.
 func (g *Gate) Dir() string { return g.dir }
 
+// Signing is the command that signs the goldens as they are.
+func (g *Gate) Signing() string {
+	dir := g.dir
+	if here, err := os.Getwd(); err == nil {
+		if inside, err := filepath.Rel(here, dir); err == nil && filepath.IsLocal(inside) {
+			dir = inside
+		}
+	}
+	return "shadowrun golden sign --dir " + soak.ShellQuote(dir)
+}
+
 // Check checks every case, as many at once as there are workers, and names what is wrong with the goldens
 // themselves. Of what ctx ends, the rest is skipped.
 func (g *Gate) Check(ctx context.Context) (Report, error) {
@@ -90,10 +104,16 @@ func (g *Gate) Check(ctx context.Context) (Report, error) {
 		return report, err
 	}
 	report.Problems = g.ofFolder(problems)
-	report.Results = g.checkAll(ctx)
-	orphans, err := g.orphans(problems)
-	report.Results = append(report.Results, orphans...)
-	return report, err
+	entries, err := g.folder.List()
+	switch {
+	case err != nil && len(report.Problems) > 0: // which say why, once
+		report.Results = g.uncompared("nothing can be compared with goldens before goldens.sum can be read")
+	case err != nil:
+		return report, err
+	default:
+		report.Results = append(g.checkAll(ctx), g.orphans(entries)...)
+	}
+	return report, nil
 }
 
 // Problems names what is wrong now with the goldens themselves.
@@ -114,6 +134,15 @@ func (g *Gate) checkAll(ctx context.Context) []Result {
 			g.Notify(results[i])
 		}
 	})
+	return results
+}
+
+// uncompared are the results where no case can be compared with anything.
+func (g *Gate) uncompared(why string) []Result {
+	var results []Result
+	for _, c := range g.cases {
+		results = append(results, Result{Case: c, Golden: g.pathOf(c), Verdict: replay.VerdictUnknown, Why: why})
+	}
 	return results
 }
 
@@ -139,6 +168,9 @@ func (g *Gate) ofFolder(problems []golden.Problem) []golden.Problem {
 	}
 	var rest []golden.Problem
 	for _, p := range problems {
+		if p.Kind == golden.ProblemUnsigned {
+			p.Detail += ": " + g.Signing()
+		}
 		if filepath.Ext(p.Golden) != ".golden" || p.Kind == golden.ProblemOrphan && !ours[p.Golden] {
 			rest = append(rest, p)
 		}
@@ -147,17 +179,10 @@ func (g *Gate) ofFolder(problems []golden.Problem) []golden.Problem {
 }
 
 // orphans returns the goldens within the scope that no case of the configuration has.
-func (g *Gate) orphans(problems []golden.Problem) ([]Result, error) {
+func (g *Gate) orphans(entries []golden.FolderEntry) []Result {
 	cases := map[Case]bool{}
 	for _, c := range Cases(g.Config) {
 		cases[c] = true
-	}
-	entries, err := g.folder.List()
-	if err != nil && len(g.ofFolder(problems)) > 0 {
-		return nil, nil // which says it
-	}
-	if err != nil {
-		return nil, err
 	}
 	var orphans []Result
 	for _, e := range entries {
@@ -167,7 +192,7 @@ func (g *Gate) orphans(problems []golden.Problem) ([]Result, error) {
 				Why: "the configuration has no such workflow, or gives it no such seed"})
 		}
 	}
-	return orphans, nil
+	return orphans
 }
 
 // pathOf returns a golden's file, from the configuration's folder where it lies below that.

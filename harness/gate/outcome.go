@@ -2,8 +2,10 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/shadowrun/shadowrun/golden"
 	"github.com/shadowrun/shadowrun/harness/soak"
 	"github.com/shadowrun/shadowrun/replay"
 )
@@ -21,6 +23,8 @@ func (r Report) Judge() (soak.Outcome, string) {
 	switch {
 	case len(failing) > 0:
 		return soak.Fail, fmt.Sprintf("%s, of %d", strings.Join(failing, ", "), len(r.Results))
+	case len(r.Problems) > 0 && !slices.ContainsFunc(r.Problems, func(p golden.Problem) bool { return p.Kind != golden.ProblemUnsigned }):
+		return soak.Inconclusive, "the goldens are not signed, and there are keys to sign them"
 	case len(r.Problems) > 0:
 		return soak.Inconclusive, "the goldens are not as they were stored"
 	case unknown > 0:

@@ -191,7 +191,8 @@ func TestJudge(t *testing.T) {
 		{"nothing but what is missing and may be", Report{Results: of(Missing, Orphan)}, soak.Inconclusive, "nothing was compared with a golden"},
 		{"an unknown never passes", Report{Results: of(match, unknown)}, soak.Inconclusive, "1 of 2 could not be compared"},
 		{"FAIL before INCONCLUSIVE", Report{Results: of(unknown, drift, Skipped), FailOn: []string{"drift"}}, soak.Fail, "1 drift, of 3"},
-		{"goldens that are not signed", Report{Results: of(match), Problems: []golden.Problem{{}}}, soak.Inconclusive, "the goldens are not as they were stored"},
+		{"goldens that were changed", Report{Results: of(match), Problems: []golden.Problem{{Kind: golden.ProblemUnsigned}, {Kind: golden.ProblemOrphan}}}, soak.Inconclusive, "the goldens are not as they were stored"},
+		{"goldens that are only not signed", Report{Results: of(match), Problems: []golden.Problem{{Kind: golden.ProblemUnsigned}}}, soak.Inconclusive, "the goldens are not signed, and there are keys to sign them"},
 		{"stopped", Report{Results: of(match, Skipped)}, soak.Interrupted, "stopped after 1 of 2"},
 		{"stopped at once", Report{Results: of(Skipped, Skipped)}, soak.Inconclusive, "nothing was compared with a golden"},
 	}

@@ -26,7 +26,7 @@ func (g *Gate) damaged(ctx context.Context, runner *harness.Runner, r Result) Re
 		return r.opening(e.Trace)
 	}
 	defer held.Close()
-	checked, err := runner.Check(ctx, r.run(), harness.OlderRun{Trace: held}, -1)
+	checked, err := runner.Check(ctx, r.run(), g.older(r.Case, held), -1)
 	if err != nil { // stopped
 		return r
 	}
