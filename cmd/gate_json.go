@@ -38,9 +38,11 @@ type gateCheckJSON struct {
 // gateAcceptedJSON is what came of accepting one of them.
 type gateAcceptedJSON struct {
 	gate.Case
-	Golden  string `json:"golden"`
-	Removed bool   `json:"removed"`
-	Error   string `json:"error,omitempty"`
+	Golden      string              `json:"golden"`
+	Removed     bool                `json:"removed"`
+	Differences []replay.Difference `json:"differences,omitempty"`
+	New         []string            `json:"new,omitempty"`
+	Error       string              `json:"error,omitempty"`
 }
 
 func newGateJSON(g *gate.Gate, report gate.Report, accepted []gate.Accepted) gateJSON {
@@ -59,7 +61,7 @@ func newGateJSON(g *gate.Gate, report gate.Report, accepted []gate.Accepted) gat
 		j.Problems = append(j.Problems, problemJSON{Golden: p.Golden, Kind: string(p.Kind), Detail: p.Detail})
 	}
 	for _, x := range accepted {
-		row := gateAcceptedJSON{Case: x.Case, Golden: x.Golden, Removed: x.Removed}
+		row := gateAcceptedJSON{Case: x.Case, Golden: x.Golden, Removed: x.Removed, Differences: x.Was.Differences, New: x.Was.New}
 		if x.Err != nil {
 			row.Error = x.Err.Error()
 		}

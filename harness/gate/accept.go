@@ -16,6 +16,7 @@ type Accepted struct {
 	Case
 	Golden  string
 	Removed bool   // an orphan's golden
+	Was     Result // what was accepted
 	Next    Result // what the next gate says of it, where it was accepted
 	Failed  string // how the run failed that is the golden now; empty: it did not
 	Err     error  // why it was not accepted; nil: it was
@@ -36,7 +37,7 @@ func (g *Gate) Accept(ctx context.Context, results []Result) ([]Accepted, error)
 	}()
 	g.each(len(results), func(i int) {
 		r := results[i]
-		accepted[i] = Accepted{Case: r.Case, Golden: r.Golden, Removed: r.Verdict == Orphan}
+		accepted[i] = Accepted{Case: r.Case, Golden: r.Golden, Removed: r.Verdict == Orphan, Was: r}
 		switch {
 		case !r.Acceptable():
 			accepted[i].Err = errors.New("this build disagrees with itself: nothing that it does could be accepted")
