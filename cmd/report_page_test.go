@@ -39,6 +39,12 @@ func TestReportInABrowser(t *testing.T) {
 			if look.media == "print" && !ask[bool](t, b, `getComputedStyle(document.body).backgroundColor === "rgb(255, 255, 255)" && getComputedStyle(document.querySelector("nav")).display === "none"`) {
 				t.Error("it is not dark on white, or has links to sections that paper has not")
 			}
+			if look.media == "print" {
+				apart := ask[[]string](t, b, `[...document.querySelectorAll("caption")].filter((c) => getComputedStyle(c).breakAfter !== "avoid" || getComputedStyle(c.parentElement.querySelector("tbody tr")).breakBefore !== "avoid").map((c) => c.textContent)`)
+				if len(apart) > 0 {
+					t.Errorf("a page may end between a caption and the first row below: %q", apart)
+				}
+			}
 			b.picture(t, look.name)
 			if look.checked {
 				b.accessible(t, look.name, axe)
