@@ -63,6 +63,9 @@ func TestDryRunsOfBeginningsAreRefused(t *testing.T) {
 	if d, err := o.Create("", 1); err == nil || !strings.Contains(err.Error(), "not a directory") || len(d.Did) != 0 {
 		t.Errorf("created: %+v, %v", d, err)
 	}
+	if d, err := o.Create("project-x", 1); err == nil || !strings.Contains(err.Error(), "want project-N") || len(d.Did) != 0 {
+		t.Errorf("created: %+v, %v", d, err)
+	}
 	if d, err := o.RestartFresh("../elsewhere", nil); err == nil || !strings.Contains(err.Error(), "want project-N") || len(d.Did) != 0 {
 		t.Errorf("begun afresh: %+v, %v", d, err)
 	}

@@ -54,6 +54,23 @@ func TestWhatMendingLost(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, func(o Operator) (Done, error) { return o.Reconstruct(id) }, nil},
+		{"its last lines are gone, and the state: backups tell", func(t *testing.T, dir string) {
+			log(func(lines []string) string { return strings.Join(lines[:9], "") })(t, dir)
+			if err := os.Remove(filepath.Join(dir, "state.json")); err != nil {
+				t.Fatal(err)
+			}
+		}, func(o Operator) (Done, error) { return o.Reconstruct(id) }, []string{
+			"lost transitions 10 to 11: files tell of them, and the log has them no more"}},
+		{"its end is torn, and a state is altered", func(t *testing.T, dir string) {
+			log(func(lines []string) string { return strings.Join(lines, "") + "\n" + `{"seq":` })(t, dir)
+			if err := os.WriteFile(filepath.Join(dir, "state.json.backup.3"), nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}, func(o Operator) (Done, error) { return o.Reconstruct(id) }, []string{
+			"lost 1 lines of the log that can't be read; the old log is kept aside"}},
+		{"its end is torn", log(func(lines []string) string { return strings.Join(lines, "") + "\n" + `{"seq":` }),
+			func(o Operator) (Done, error) { return o.Reconstruct(id) }, []string{
+				"lost 1 lines of the log that can't be read; the old log is kept aside"}},
 		{"a file that is nobody's", func(t *testing.T, dir string) {
 			if err := os.WriteFile(filepath.Join(dir, "artifacts", "other.md"), nil, 0o644); err != nil {
 				t.Fatal(err)

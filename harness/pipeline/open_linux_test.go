@@ -54,5 +54,11 @@ func TestNothingStaysOpen(t *testing.T) {
 	for _, c := range refusals {
 		try(c.name, c.rig, func(o Operator) { c.do(o) })
 	}
+	scratch := rootFolder(t)
+	t.Setenv("TMPDIR", scratch)
+	executed(t, NewWorkflow(nil), 1)
+	if d := cmp.Diff([]string(nil), openBelow(t, scratch)); d != "" {
+		t.Errorf("the workflow (-want +got)\n%s", d)
+	}
 	try("the log", stopped, func(o Operator) { Operations(o.Root) })
 }

@@ -212,7 +212,9 @@ func TestToldProgramsEnvironmentAndTalk(t *testing.T) {
 // A web hook's connection is not kept: a pipeline tells of something every hour, and its host may be another by then.
 func TestWebHooksConnectionsAreClosed(t *testing.T) {
 	states := make(chan http.ConnState, 10)
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Write(make([]byte, 4<<20)) // which nobody reads
+	}))
 	server.Config.ConnState = func(_ net.Conn, s http.ConnState) { states <- s }
 	server.Start()
 	defer server.Close()
