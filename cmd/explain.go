@@ -66,11 +66,16 @@ func (a *app) explain(c *cobra.Command, name string, f *explainFlags) error {
 		}
 		defer r.older.Trace.Close()
 		defer r.runner.Close()
+		recorded, err := soak.Recorded(s.Ledger, r.key)
+		if err != nil {
+			return err
+		}
 		x, err := a.experiment(c.Context(), r.runner, r.planned, f)
 		if x == nil {
 			return err
 		}
-		return errors.Join(a.rememberExplanation(s, of, r.key, x), a.reportExplanation(x, f, err))
+		x.Unseen = x.NotSeen(recorded)
+		return errors.Join(a.rememberExplanation(s, of, r.key, recorded, x), a.reportExplanation(x, f, err))
 	})
 }
 
@@ -158,12 +163,12 @@ func (a *app) explainProgress() func(explain.Progress) {
 
 // rememberExplanation keeps it with the findings that it is about, where this user may write the
 // ledger.
-func (a *app) rememberExplanation(s *soak.State, of ledger.Soak, run ledger.RunKey, x *explain.Explanation) error {
+func (a *app) rememberExplanation(s *soak.State, of ledger.Soak, run ledger.RunKey, recorded []replay.Difference, x *explain.Explanation) error {
 	findings, err := s.Ledger.Findings(of.ID)
 	if err != nil {
 		return err
 	}
-	rows, err := soak.Explained(findings, run, x, time.Now())
+	rows, err := soak.Explained(findings, run, recorded, x, time.Now())
 	if err != nil || len(rows) == 0 {
 		return err
 	}

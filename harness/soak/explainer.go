@@ -33,7 +33,8 @@ type explainer struct {
 
 // explained is what the experiments on a run came to.
 type explained struct {
-	run ledger.RunKey
+	run      ledger.RunKey
+	recorded []replay.Difference // that the soak saw
 	*explain.Explanation
 }
 
@@ -178,16 +179,21 @@ func (x *explainer) explain(ctx context.Context, key string) (err error) {
 	}
 	one := []ledger.Finding{finding}
 	for _, made := range x.made {
-		if done, err := Explained(one, made.run, made.Explanation, x.s.clock()); err != nil || len(done) > 0 {
+		if done, err := Explained(one, made.run, made.recorded, made.Explanation, x.s.clock()); err != nil || len(done) > 0 {
 			return errors.Join(err, x.keep(rows, done))
 		}
+	}
+	recorded, err := x.recorded(finding.Shortest)
+	if err != nil {
+		return err
 	}
 	made, err := x.experiment(ctx, finding)
 	if err != nil {
 		return err
 	}
-	x.made = append(x.made, explained{finding.Shortest, made})
-	done, err := Explained(one, finding.Shortest, made, x.s.clock())
+	made.Unseen = made.NotSeen(recorded)
+	x.made = append(x.made, explained{finding.Shortest, recorded, made})
+	done, err := Explained(one, finding.Shortest, recorded, made, x.s.clock())
 	if err == nil && len(done) == 0 {
 		done = []ledger.Explanation{{Finding: key, Run: finding.Shortest, At: x.s.clock(), Runs: made.Runs,
 			Proof: fmt.Sprintf("in %d runs of experiments it did not differ again", made.Runs)}}
@@ -208,6 +214,15 @@ func (x *explainer) find(key string) (ledger.Finding, error) {
 		}
 	}
 	return ledger.Finding{}, errors.Join(err, fmt.Errorf("finding %s: %w", key, ledger.ErrNotFound))
+}
+
+func (x *explainer) recorded(run ledger.RunKey) ([]replay.Difference, error) {
+	view, err := ledger.View(LedgerPath(x.s.o.Dir))
+	if err != nil {
+		return nil, err
+	}
+	defer view.Close()
+	return Recorded(view, run)
 }
 
 // experiment explains the run that shows a finding most shortly.

@@ -28,6 +28,8 @@ type Explanation struct {
 	// LabChanges are fields with another value outside the lab, untreated: what is proven about
 	// them is proven for the lab.
 	LabChanges []string `json:"lab_changes"`
+	// Unseen are places at which the soak saw the run differ, and no experiment did: see [Explanation.NotSeen].
+	Unseen []string `json:"unseen,omitempty"`
 	// TooMany is set where unknown runs were so many that little can be said.
 	TooMany bool `json:"too_many_unknown"`
 }

@@ -46,6 +46,7 @@ func WriteText(w io.Writer, x *Explanation, width int) error {
 		}
 	}
 	t.seeds(x)
+	t.unseen(x)
 	t.notes(x)
 	_, err := io.WriteString(w, t.String())
 	return err
@@ -233,6 +234,25 @@ func (t *text) seeds(x *Explanation) {
 var seedWords = map[SeedKind]string{
 	SeedNoEffect: "does not follow the seed", SeedNotFollowed: "does not follow the seed, as its like do",
 	SeedSameTrace: "is the same for two seeds", SeedWrongEcho: "says another seed than was given", SeedRepeated: "repeat the seed",
+}
+
+// unseen says what a soak saw and no experiment did.
+func (t *text) unseen(x *Explanation) {
+	if len(x.Unseen) == 0 {
+		return
+	}
+	t.line("")
+	t.line("Seen in the soak, and not here")
+	named := x.Unseen[:min(len(x.Unseen), maxNamed)]
+	for _, path := range named {
+		t.para(2, 6, show(path))
+	}
+	if more := len(x.Unseen) - len(named); more > 0 {
+		t.para(2, 6, fmt.Sprintf("and %d more", more))
+	}
+	t.para(6, 6, fmt.Sprintf("the same in all of %s, one after the other", countOf(x.Runs, "run")))
+	t.para(6, 8, "→ runs of a soak go on side by side: what they share (a folder, a file, a database) is the first suspect; "+
+		"'workdir: fresh' gives each a folder of its own, 'workers: 1' shows whether it is that. Else it is rare: try a larger --budget")
 }
 
 func (t *text) notes(x *Explanation) {
