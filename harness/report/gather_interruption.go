@@ -58,32 +58,30 @@ func (g *gathering) interruption(i int) (Interruption, error) {
 		return x, nil
 	}
 	x.Ended = &s.Ended
-	until := g.At
-	switch {
-	case i+1 < len(g.sessions):
+	goesOn := g.State == Running
+	if i+1 < len(g.sessions) {
 		next := g.sessions[i+1]
-		if next.PID == s.PID && next.Boot == s.Boot && next.Host == s.Host {
-			return x, nil
-		}
-		until = next.Started
-	case g.State == Running:
+		goesOn = next.PID == s.PID && next.Boot == s.Boot && next.Host == s.Host
+	}
+	if goesOn {
 		return x, nil
 	}
-	ended, err := g.saidToEnd(s.Ended, until)
+	ended, err := g.saidToEnd(s.Ended)
 	if !ended {
 		x.Why += "; killed, or its machine was, while it stood still: it did not say that it ended"
 	}
 	return x, err
 }
 
-// saidToEnd reports whether a process entered in that time that it carries the soak on no longer.
-func (g *gathering) saidToEnd(from, until time.Time) (bool, error) {
+// saidToEnd reports whether the process whose session ended then entered that it carries the soak on no longer, before another one
+// entered that it does: that may have waited for the stop's end in vain, and have no session.
+func (g *gathering) saidToEnd(at time.Time) (bool, error) {
 	for e, err := range g.state.Ledger.Events(g.soak.ID) {
 		if err != nil {
 			return false, err
 		}
-		if e.Kind == soak.EventEnded && !e.At.Before(from) && !e.At.After(until) {
-			return true, nil
+		if !e.At.Before(at) && (e.Kind == soak.EventBegan || e.Kind == soak.EventEnded) {
+			return e.Kind == soak.EventEnded, nil
 		}
 	}
 	return false, nil

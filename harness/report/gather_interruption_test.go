@@ -30,6 +30,13 @@ func stoppedInMidCycle(t *testing.T) (*ledger.Ledger, string) {
 	return l, dir
 }
 
+func event(t *testing.T, l *ledger.Ledger, after time.Duration, kind string) {
+	t.Helper()
+	if err := l.AppendEvent(ledger.Event{Soak: 1, At: noon.Add(after), Kind: kind}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func sectionOf(t *testing.T, r *Report, title string) string {
 	t.Helper()
 	_, text, found := strings.Cut(string(Markdown(r)), "\n## "+title+"\n")
@@ -96,10 +103,13 @@ func TestKilledWhileItStoodStill(t *testing.T) {
 		{"nobody goes on", func(*testing.T, *ledger.Ledger) {}, []string{killed}},
 		{"another process goes on", func(t *testing.T, l *ledger.Ledger) { sessionOf(t, l, 8, noon.Add(time.Hour)) }, []string{killed, "killed, or its machine was: it did not say that it ended"}},
 		{"the same goes on", func(t *testing.T, l *ledger.Ledger) { sessionOf(t, l, 7, noon.Add(time.Hour)) }, []string{stopped, "killed, or its machine was: it did not say that it ended"}},
+		{"another process waits for the stop's end, is stopped, and says so", func(t *testing.T, l *ledger.Ledger) {
+			event(t, l, 20*time.Minute, soak.EventBegan)
+			event(t, l, 30*time.Minute, soak.EventEnded)
+			sessionOf(t, l, 9, noon.Add(time.Hour))
+		}, []string{killed, "killed, or its machine was: it did not say that it ended"}},
 		{"it was stopped, and said so", func(t *testing.T, l *ledger.Ledger) {
-			if err := l.AppendEvent(ledger.Event{Soak: 1, At: noon.Add(30 * time.Minute), Kind: soak.EventEnded, Text: "stopped: INTERRUPTED"}); err != nil {
-				t.Fatal(err)
-			}
+			event(t, l, 30*time.Minute, soak.EventEnded)
 			sessionOf(t, l, 8, noon.Add(time.Hour))
 		}, []string{stopped, "killed, or its machine was: it did not say that it ended"}},
 	} {

@@ -18,8 +18,11 @@ const (
 	whyEmergency = "emergency stop "
 )
 
-// EventEnded is the kind of the ledger's event that says that a process carries a soak on no longer.
-const EventEnded = "ended"
+// Kinds of the ledger's events that say that a process carries a soak on, and that it does no longer.
+const (
+	EventBegan = "started"
+	EventEnded = "ended"
+)
 
 // carryOut runs the plan, a part of it between any two emergency stops, and records what came of it.
 func (s *session) carryOut(ctx context.Context, stop <-chan struct{}) error {

@@ -139,7 +139,7 @@ func (s *session) begin(host string) (err error) {
 	if err := s.position(); err != nil {
 		return err
 	}
-	return s.event("started", fmt.Sprintf("pid %d, from cycle %d", os.Getpid(), s.runner.FirstCycle))
+	return s.event(EventBegan, fmt.Sprintf("pid %d, from cycle %d", os.Getpid(), s.runner.FirstCycle))
 }
 
 // prepare makes the runner of a part of the soak.
