@@ -47,12 +47,12 @@ func (p *Project) asides(s *survey) ([]aside, error) {
 }
 
 func (p *Project) copyAside(all []aside) error {
-	folders := map[string]bool{}
+	folders := map[string]struct{}{}
 	for _, a := range all {
 		if err := put(p.disk, a.to, a.content); err != nil {
 			return err
 		}
-		folders[path.Dir(a.to)], folders[damagedDir], folders["."] = true, true, true
+		folders[path.Dir(a.to)], folders[damagedDir], folders["."] = struct{}{}, struct{}{}, struct{}{}
 	}
 	for _, folder := range slices.Backward(names(folders)) {
 		if err := p.disk.Sync(folder); err != nil {

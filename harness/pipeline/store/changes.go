@@ -64,21 +64,21 @@ func (c *changes) withdraw(p *Project) {
 // carryOut gives the prepared files their names. The state comes last: while it is that of the entry
 // before, the others may be of either.
 func (c *changes) carryOut(p *Project) error {
-	folders := map[string]bool{".": true}
+	folders := map[string]struct{}{".": {}}
 	order := slices.DeleteFunc(names(c.write), func(name string) bool { return name == stateFile })
 	for _, name := range order {
 		if err := p.disk.Rename(name+temporary, name); err != nil {
 			return err
 		}
 		for folder := path.Dir(name); folder != "."; folder = path.Dir(folder) {
-			folders[folder] = true
+			folders[folder] = struct{}{}
 		}
 	}
 	for _, name := range c.remove {
 		if err := p.disk.Remove(name); err != nil {
 			return err
 		}
-		folders[path.Dir(name)] = true
+		folders[path.Dir(name)] = struct{}{}
 	}
 	for _, folder := range names(folders) {
 		if err := p.disk.Sync(folder); err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"runtime/debug"
 	"testing"
 )
 
@@ -71,5 +72,69 @@ func TestNothingIsTakenForGrantedOfAFolderThatIsGivenUp(t *testing.T) {
 	}
 	if got := fingerprint(root); got != "" {
 		t.Errorf("fingerprint: got %q", got)
+	}
+}
+
+// TestNothingStaysOpen: whatever is done, and however it ends, the files and folders that it opened are closed.
+func TestNothingStaysOpen(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // which would close some
+	all := looks(backupFile)
+	all["check"] = func(dir string) error { _, err := Check(dir); return err }
+	all["backups"] = func(dir string) error { _, err := Backups(dir); return err }
+	all["begin afresh"] = func(dir string) error { _, err := Renew(dir, 9, quick(), "a test"); return err }
+	all["create"] = func(dir string) error {
+		p, err := Create(rootOf(dir), "project-1", 7, quick())
+		if err != nil {
+			return err
+		}
+		return p.Close()
+	}
+	for _, what := range []string{"open", "read"} {
+		delete(all, what)
+	}
+	all["open and close"] = func(dir string) error { return within(nothing)(dir, quick()) }
+	all["read and close"] = func(dir string) error {
+		p, err := OpenRead(dir)
+		if err != nil {
+			return err
+		}
+		p.Holder()
+		return p.Close()
+	}
+	for name, before := range map[string]func(testing.TB) string{
+		"whole": early, "ruined": ruined, "no project": func(t testing.TB) string { return Dir(memory(t), "project-2") },
+		"a link in it": func(t testing.TB) string {
+			dir := early(t)
+			if err := os.Symlink("state.json", dir+"/x"); err != nil {
+				t.Fatal(err)
+			}
+			return dir
+		},
+		"a folder as its lock": func(t testing.TB) string { dir := early(t); inPlaceOf(t, dir, lockFile); return dir },
+		"held": func(t testing.TB) string {
+			dir, p := created(t, quick())
+			t.Cleanup(func() { closed(t, p) })
+			return dir
+		},
+	} {
+		for what, do := range all {
+			dir := before(t)
+			first := firstFree(t)
+			err := do(dir)
+			if now := firstFree(t); now != first {
+				t.Errorf("%s, %s: something stays open after %v", name, what, err)
+			}
+		}
+	}
+	for _, u := range undertakings {
+		dir := u.before(t)
+		for at := 5; at > 0; at-- {
+			o, _ := faultyAt(at)
+			first := firstFree(t)
+			err := u.do(dir, o)
+			if now := firstFree(t); now != first {
+				t.Errorf("%s: something stays open after %v", u.name, err)
+			}
+		}
 	}
 }

@@ -149,13 +149,16 @@ func TestKeptAsideTwice(t *testing.T) {
 	write(t, dir, "damaged/4/state.json", "of another time")
 	write(t, dir, "damaged/4/state.json.2", "of yet another")
 	write(t, dir, "damaged/4/artifacts~intake.txt", "as now")
+	write(t, dir, "damaged/4/dead_letters.json", "of another time")
 	write(t, dir, stateFile, "{}")
+	write(t, dir, lettersFile, "[]")
 	write(t, dir, "artifacts/intake.txt", "as now")
 	m, err := Reconstruct(dir, quick(), "a test")
-	if diff := cmp.Diff([]string{"damaged/4/artifacts~intake.txt", "damaged/4/state.json.3"}, m.Aside); diff != "" || err != nil {
+	if diff := cmp.Diff([]string{"damaged/4/artifacts~intake.txt", "damaged/4/dead_letters.json.2", "damaged/4/state.json.3"}, m.Aside); diff != "" || err != nil {
 		t.Errorf("aside: %v (-want +got):\n%s", err, diff)
 	}
-	want := map[string]string{"damaged/4/state.json": "of another time", "damaged/4/state.json.2": "of yet another", "damaged/4/artifacts~intake.txt": "as now", "damaged/4/state.json.3": "{}"}
+	want := map[string]string{"damaged/4/state.json": "of another time", "damaged/4/state.json.2": "of yet another", "damaged/4/artifacts~intake.txt": "as now", "damaged/4/state.json.3": "{}",
+		"damaged/4/dead_letters.json": "of another time", "damaged/4/dead_letters.json.2": "[]"}
 	got := files(t, dir)
 	maps.DeleteFunc(got, func(name, _ string) bool { return !strings.HasPrefix(name, damagedDir) })
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -160,14 +160,14 @@ func (s *survey) compare(root *os.Root) error {
 	}
 	now, before := s.history.image(n), s.history.image(n-1)
 	s.behind = n > 1 && s.files[stateFile] == before[stateFile].digest && s.files[stateFile] != now[stateFile].digest
-	names := map[string]bool{}
+	names := map[string]struct{}{}
 	for _, of := range []map[string]file{now, before} {
 		for name := range of {
-			names[name] = true
+			names[name] = struct{}{}
 		}
 	}
 	for name := range s.files {
-		names[name] = true
+		names[name] = struct{}{}
 	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		got, want := s.files[name], now[name].digest
