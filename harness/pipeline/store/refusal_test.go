@@ -116,6 +116,9 @@ func TestAnotherEntryThanTheOneThatFailed(t *testing.T) {
 			t.Errorf("operation %d: files (-want +got):\n%s", at, diff)
 		}
 		p.disk = real
+		if (p.failed != nil) != (at == 6) {
+			t.Errorf("operation %d: want it given up where a sync failed alone, got %v", at, p.failed)
+		}
 		if p.failed == nil {
 			appended(t, p, project.Entry{Event: project.Notified, Reason: "something else"}, project.Entry{Event: project.StageStarted, Stage: "intake"})
 		} else if err := p.Append(project.Entry{Event: project.Notified}); !errors.Is(err, errDisk) {
@@ -124,4 +127,22 @@ func TestAnotherEntryThanTheOneThatFailed(t *testing.T) {
 		closed(t, p)
 		intact(t, dir)
 	}
+}
+
+// TestALineThatCanNotBeCutOff: what is half there may be taken for something, so nothing is written behind it.
+func TestALineThatCanNotBeCutOff(t *testing.T) {
+	dir, p := created(t, quick())
+	ops := 0
+	p.disk = broken{p.disk, 3, &ops, true} // after two files that are prepared
+	err := p.Append(project.Entry{Event: project.StageStarted, Stage: "intake"})
+	if !errors.Is(err, syscall.ENOSPC) || !errors.Is(err, syscall.EIO) {
+		t.Errorf("want to be told of both, got %v", err)
+	}
+	p.disk = p.disk.(broken).disk
+	if err := p.Append(project.Entry{Event: project.Notified}); !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "open the project again") {
+		t.Errorf("the next: got %v", err)
+	}
+	closed(t, p)
+	closed(t, opened(t, dir))
+	intact(t, dir)
 }
