@@ -46,7 +46,7 @@ var arrows = []struct {
 	{"runbook", nil, "a document is read the same whatever carries it out"},
 	{"harness/pipeline/project", nil, "what may happen to a project is pure: no clock, no disk, no process"},
 	{"harness/pipeline/store", []string{"harness/pipeline/project"}, "it keeps a project; who works on it, and when, is not its business"},
-	{"harness/pipeline", []string{"replay", "harness", "harness/internal/proc", "harness/pipeline/project", "harness/pipeline/store"}, "it is a workflow like a user's, and operated beside any soak"},
+	{"harness/pipeline", []string{"golden", "replay", "harness", "harness/internal/proc", "harness/pipeline/project", "harness/pipeline/store"}, "it is a workflow like a user's, and operated beside any soak"},
 	{"runbook/deploy", nil, "files for operators; what they read is held to it by tests of the command line"},
 	{"runbook/drill", []string{"runbook"}, "it carries out what a runbook says; which service that concerns is not its business"},
 	{"runbook/drill/loopback", []string{"runbook/deploy"}, "it starts servers; what a drill does to them is not its business"},
