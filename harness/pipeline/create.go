@@ -33,6 +33,9 @@ func (o Operator) begin(d *Done, seed uint64) error {
 		return err
 	}
 	if o.DryRun {
+		if err := store.Free(o.Root, d.Project); err != nil {
+			return err
+		}
 		d.begun(seed)
 		return nil
 	}

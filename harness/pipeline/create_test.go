@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -68,6 +69,21 @@ func TestDryRunsOfBeginningsAreRefused(t *testing.T) {
 	}
 	if d, err := o.RestartFresh("../elsewhere", nil); err == nil || !strings.Contains(err.Error(), "want project-N") || len(d.Did) != 0 {
 		t.Errorf("begun afresh: %+v, %v", d, err)
+	}
+}
+
+// TestTakenIDs: what is there, or is being begun afresh, is not begun once more, nor said to be in a dry run.
+func TestTakenIDs(t *testing.T) {
+	for name, r := range map[string]*rig{"a project": failed.rig(t), "one whose restart was cut off": cutOff(t)} {
+		t.Run(name, func(t *testing.T) {
+			o := r.operator()
+			_, refused := o.Create(id, 1)
+			o.DryRun = true
+			d, err := o.Create(id, 1)
+			if !errors.Is(refused, fs.ErrExist) || err == nil || err.Error() != refused.Error() || len(d.Did) != 0 {
+				t.Errorf("dry run: %+v, %v; want %v", d, err, refused)
+			}
+		})
 	}
 }
 

@@ -20,13 +20,21 @@ func Create(root, id string, seed uint64, o Options) (*Project, error) {
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return nil, fmt.Errorf("%s: %w", id, err)
 	}
-	if _, err := os.Lstat(Dir(root, id)); !errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.Join(fmt.Errorf("%s: there is such a project already (%s): %w", id, Dir(root, id), fs.ErrExist), errors.Unwrap(err))
-	}
-	if CutOff(Dir(root, id)) {
-		return nil, fmt.Errorf("%s: it is being begun afresh, which was cut off: %s goes on with that: %w", id, opening(id), fs.ErrExist)
+	if err := Free(root, id); err != nil {
+		return nil, err
 	}
 	return o.born(Dir(root, id), id, project.Entry{Event: project.Created, Detail: project.Detail(project.Creation{Project: id, Seed: seed})})
+}
+
+// Free returns why no project can be begun under an id, nil where one can.
+func Free(root, id string) error {
+	if _, err := os.Lstat(Dir(root, id)); !errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(fmt.Errorf("%s: there is such a project already (%s): %w", id, Dir(root, id), fs.ErrExist), errors.Unwrap(err))
+	}
+	if CutOff(Dir(root, id)) {
+		return fmt.Errorf("%s: it is being begun afresh, which was cut off: %s goes on with that: %w", id, opening(id), fs.ErrExist)
+	}
+	return nil
 }
 
 // born makes a whole project, of one entry, that then gets the folder's name.
