@@ -3,7 +3,6 @@ package runbook
 import (
 	"strings"
 	"testing"
-	"time"
 )
 
 // What would take the parser many seconds is refused by its line, before it is parsed.
@@ -12,26 +11,23 @@ func TestLargeInputs(t *testing.T) {
 		return strings.Repeat("|a", columns) + "|\n" + strings.Repeat("|-", columns) + "|\n" + strings.Repeat("|a|\n", 10)
 	}
 	for _, test := range []struct{ name, src, want string }{
-		{"30,000 links in each other", "# A\n" + strings.Repeat("[a](", 30_000), "ops.md:2: the line has 120000 bytes, and more than 4000 are not read; break it into several"},
-		{"images", strings.Repeat("![a](", 30_000), "ops.md:1: the line has 150000 bytes"},
-		{"a line too long by one", strings.Repeat("a", 4001) + "\n", "ops.md:1: the line has 4001 bytes"},
-		{"in a block of code too", "```text\n" + strings.Repeat("a", 4001) + "\n```\n", "ops.md:2: the line has 4001 bytes"},
-		{"a line of the most", strings.Repeat("a", 4000) + "\n", ""},
+		{"30,000 links in each other", "# A\n" + strings.Repeat("[a](", 30_000), "ops.md:2: more than 3000 stars, underscores and brackets stand here without an empty line between them; put some in"},
+		{"images", strings.Repeat("![a](", 30_000), "ops.md:1: more than 3000 "},
+		{"emphasis over many lines", strings.Repeat(strings.Repeat("*a_", 100)+"\n", 600), "ops.md:16: more than 3000 "},
+		{"of one mark too many", strings.Repeat("a*", 3001) + "\n", "ops.md:1: more than 3000 "},
+		{"of the most", strings.Repeat("a*", 3000) + "\n\n" + strings.Repeat("_a", 3000), ""},
+		{"a picture within", "![x](data:image/png;base64," + strings.Repeat("QUJD+/=0", 25_000) + ")\n", ""},
 		{"a table of 1,500 columns", "# A\n\n" + table(1500), "ops.md:4: the table has more than 50 columns; make several of it"},
 		{"of one too many", table(51), "ops.md:2: the table has more than 50 columns"},
 		{"without the outer bars", "a" + strings.Repeat("|a", 50) + "\n-" + strings.Repeat("|:-:", 50) + "\n", "ops.md:2: the table has more than 50 columns"},
 		{"in a quote", "> " + strings.ReplaceAll(table(51), "\n", "\n> "), "ops.md:2: the table has more than 50 columns"},
 		{"of the most columns", table(50), ""},
 		{"bars that are no table", "a\n\n" + strings.Repeat("|", 200) + "\n\n" + strings.Repeat("a|", 200) + "\n", ""},
-		{"a file too large by one", strings.Repeat("aaaaaaa\n", 256<<10/8) + "\n", "ops.md:32769: the file is larger than 256 KiB; make two runbooks of it"},
-		{"a file of the most", strings.Repeat("aaaaaa\n\n", 256<<10/8), ""},
+		{"a file too large by one", strings.Repeat("aaaaaaa\n", 1<<20/8) + "\n", "ops.md:131073: the file is larger than 1024 KiB; make several runbooks of it"},
+		{"a file of the most", strings.Repeat("aaaaaa\n\n", 1<<20/8), ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			began := time.Now()
 			_, err := Parse("ops", []byte(test.src))
-			if took := time.Since(began); took > 5*time.Second {
-				t.Errorf("it took %v", took)
-			}
 			switch {
 			case test.want == "" && err != nil:
 				t.Error(err)
@@ -42,16 +38,12 @@ func TestLargeInputs(t *testing.T) {
 	}
 }
 
-// Our own part of the work grows with the file, not with its square.
+// Our own part of the work grows with the file, not with its square: that took minutes.
 func TestManyPlaceholders(t *testing.T) {
-	began := time.Now()
 	line := strings.Repeat("<(<a>)<b>", 400) + "\n"
 	b, err := Parse("ops", []byte("# A\n```sh\n"+strings.Repeat(line, 250<<10/len(line))+"```\n"))
 	if err != nil {
 		t.Fatal(err)
-	}
-	if took := time.Since(began); took > 5*time.Second {
-		t.Errorf("it took %v", took)
 	}
 	if names := strings.Join(b.Step("a.1").Placeholders, " "); names != "b" {
 		t.Errorf("placeholders are %q, want b: what is in <(…) is a command's input", names)
