@@ -52,6 +52,13 @@ type summaryJSON struct {
 	Rules       []ruleJSON     `json:"rules"`
 	Unfinished  []runJSON      `json:"runs_without_golden"`
 	Failing     []runJSON      `json:"never_exit_status_0"`
+	Seedless    []seedlessJSON `json:"seed_without_effect"`
+}
+
+type seedlessJSON struct {
+	Workflow string `json:"workflow"`
+	First    string `json:"first"`
+	Seeds    int    `json:"seeds"`
 }
 
 // tallyJSON is what a soak counts as it goes.
@@ -222,7 +229,7 @@ func newSummaryJSON(s soak.Summary, clean int64) summaryJSON {
 		Finished: s.Finished, BaseSeed: s.Soak.BaseSeed, PlanDigest: s.Soak.PlanDigest, Started: s.Soak.Started,
 		Active: s.Active.Seconds(), Duration: s.Soak.Duration.Seconds(), CyclesLimit: s.Soak.Cycles,
 		Figures: newCountersJSON(s.Counters), RateBound95: 1,
-		Hours: []hourJSON{}, Findings: []findingJSON{}, Rules: []ruleJSON{}, Unfinished: []runJSON{}, Failing: []runJSON{},
+		Hours: []hourJSON{}, Findings: []findingJSON{}, Rules: []ruleJSON{}, Unfinished: []runJSON{}, Failing: []runJSON{}, Seedless: []seedlessJSON{},
 	}
 	if !s.Last.IsZero() {
 		j.Last = &s.Last
@@ -244,6 +251,9 @@ func newSummaryJSON(s soak.Summary, clean int64) summaryJSON {
 	}
 	for _, r := range s.Failing {
 		j.Failing = append(j.Failing, newRunJSON(r))
+	}
+	for _, x := range s.Seedless {
+		j.Seedless = append(j.Seedless, seedlessJSON{x.First.Workflow, runName(x.First.RunKey), x.Seeds})
 	}
 	return j
 }

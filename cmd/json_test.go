@@ -32,6 +32,7 @@ import (
 // forms are the documents and objects that JSON.md describes, by their headings there.
 var forms = map[string]reflect.Type{
 	"summary":            reflect.TypeFor[summaryJSON](),
+	"seedless workflow":  reflect.TypeFor[seedlessJSON](),
 	"shadow":             reflect.TypeFor[shadowJSON](),
 	"event":              reflect.TypeFor[eventJSON](),
 	"plan":               reflect.TypeFor[planJSON](),

@@ -32,6 +32,7 @@ func (a *app) printSummary(s soak.Summary, clean int64) error {
 	a.writeFindings(s, maxFindings)
 	a.writeFailed(s)
 	a.writeFailing(s)
+	a.writeSeedless(s)
 	a.writeOutcome(s, clean)
 	return nil
 }
@@ -173,6 +174,18 @@ func (a *app) writeFailing(s soak.Summary) {
 	for _, r := range s.Failing {
 		at := harness.Position{Cycle: r.Cycle, Run: r.RunKey.Position}
 		fmt.Fprintf(a.out, "  %s: %s: shadowrun show %s%s\n", r.Workflow, endText(r), at, a.pasted(s.State))
+	}
+}
+
+// writeSeedless warns of workflows whose replays can't but match.
+func (a *app) writeSeedless(s soak.Summary) {
+	if len(s.Seedless) == 0 {
+		return
+	}
+	fmt.Fprint(a.out, "\nworkflows on which the seed has no effect: do they take it ({seed} in an argument, SHADOWRUN_SEED), or reuse what an earlier run left?\n")
+	for _, x := range s.Seedless {
+		at := harness.Position{Cycle: x.First.Cycle, Run: x.First.RunKey.Position}
+		fmt.Fprintf(a.out, "  %s: the same trace with each of %d seeds: shadowrun show %s%s\n", x.First.Workflow, x.Seeds, at, a.pasted(s.State))
 	}
 }
 

@@ -114,6 +114,9 @@ func (g *gathering) notes() error {
 	if c.Leak > 0 {
 		add("%d of %d replays leaked readings of the world, such as a time or a process id. That fails a soak only where fail_on is leak; here it is %s.", c.Leak, c.Replays, g.Ran.FailOn)
 	}
+	for _, x := range g.summary.Seedless {
+		add("The seed has no effect on %s: each of %d left the same trace. Its replays match, and show little.", x.First.Workflow, x.Seeds)
+	}
 	if c.Overruns > 0 {
 		add("%d of %d cycles took longer than their interval.", c.Overruns, c.Cycles)
 	}

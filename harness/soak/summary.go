@@ -24,6 +24,9 @@ type Summary struct {
 	Hours    []ledger.Hour
 	Failed   []ledger.Run // some of the runs that left no golden, the first
 	Failing  []ledger.Run // of each workflow whose runs all ended, and none with exit status 0, the first
+	Seedless []Seedless   // workflows on which the seed had no effect, but for those
+
+	sound []string // workflows that are not all failing
 }
 
 // maxFailed is how many runs without a golden a summary names.
@@ -33,6 +36,9 @@ const maxFailed = 5
 func Summarize(s *State, of ledger.Soak, at time.Time) (Summary, error) {
 	summary, err := summarize(s.Ledger, of, s.Dir, at)
 	if err != nil {
+		return summary, err
+	}
+	if summary.Seedless, err = s.seedless(of.ID, summary.sound); err != nil {
 		return summary, err
 	}
 	latest, err := s.Ledger.Latest()
@@ -80,6 +86,8 @@ func summarize(l *ledger.Reader, of ledger.Soak, dir string, at time.Time) (s Su
 			s.Failing = append(s.Failing, run)
 		case !errors.Is(err, ledger.ErrNotFound):
 			return s, err
+		default:
+			s.sound = append(s.sound, w.Name)
 		}
 	}
 	s.Finished = finished(of, last, s.Active)
