@@ -1,6 +1,9 @@
 package project
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Agent is .somas/agents/NAME.yml: who works at some of the stages.
 type Agent struct {
@@ -26,8 +29,5 @@ func ParseAgent(name, file string, src []byte) (Agent, error) {
 
 // Limit is how long the agent may work at the stage.
 func (a Agent) Limit(c Config, s Stage) time.Duration {
-	if a.Timeout > 0 {
-		return time.Duration(a.Timeout)
-	}
-	return c.Timeout(s)
+	return cmp.Or(time.Duration(a.Timeout), c.Timeout(s))
 }
