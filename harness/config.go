@@ -80,10 +80,9 @@ type RuleConfig struct {
 type Variant string
 
 const (
-	VariantAgain     Variant = "again"     // the same once more
-	VariantLoaded    Variant = "loaded"    // beside CPU burners
-	VariantResumed   Variant = "resumed"   // killed after a checkpoint, then resumed
-	VariantPerturbed Variant = "perturbed" // one factor changed
+	VariantAgain   Variant = "again"   // the same once more
+	VariantLoaded  Variant = "loaded"  // beside CPU burners
+	VariantResumed Variant = "resumed" // killed after a checkpoint, then resumed
 )
 
 // freshWorkdir is the workdir: of which each execution has its own.
