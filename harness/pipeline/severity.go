@@ -27,7 +27,7 @@ func (s Severity) Response() (time.Duration, error) {
 		for _, known := range Severities {
 			names = append(names, string(known))
 		}
-		return d, fmt.Errorf("severity %q: expected one of %s", s, strings.Join(names, ", "))
+		return 0, fmt.Errorf("severity %q: expected one of %s", s, strings.Join(names, ", "))
 	}
 	return d, nil
 }
